@@ -1,0 +1,79 @@
+"""Who may do what (the roles), as named questions; and how a refusal reads."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+
+class Refused(Exception):
+    """A deed that the rules do not allow, in a sentence for its reader."""
+
+    status = 409
+
+
+class NotAllowed(Refused):
+    status = 403
+
+
+class TooMany(Refused):
+    status = 429
+
+
+def is_member(viewer) -> bool:
+    """Signed in. allauth lets nobody in whose address is not confirmed."""
+    return bool(viewer.is_authenticated and viewer.is_active)
+
+
+def may_ask(viewer) -> bool:
+    return is_member(viewer)
+
+
+def may_follow(viewer) -> bool:
+    return is_member(viewer)
+
+
+def may_consult(viewer) -> bool:
+    return is_member(viewer) and viewer.is_moderator
+
+
+def may_give_perspective(viewer) -> bool:
+    """Verified clinicians who are not moderators: a moderator's reply is a consultation."""
+    return is_member(viewer) and viewer.is_verified and not viewer.is_moderator
+
+
+def may_moderate(viewer) -> bool:
+    return is_member(viewer) and viewer.is_moderator
+
+
+def has_second_factor(viewer) -> bool:
+    return viewer.authenticator_set.exists()
+
+
+def required(may: Callable[..., bool]):
+    """A view for those whom `may` lets pass. Signed out: to sign-in, keeping what was typed. Wrong role: 404."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not is_member(request.user):
+                from accounts.views.kept import sign_in_first
+
+                return sign_in_first(request)
+            if not may(request.user):
+                raise Http404
+            if may is may_moderate and settings.SECOND_FACTOR_FOR_MODERATORS:
+                if not has_second_factor(request.user):
+                    return redirect("mfa_index")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+member_required = required(is_member)
+moderator_required = required(may_moderate)
+perspective_required = required(may_give_perspective)

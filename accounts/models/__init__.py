@@ -1,0 +1,3 @@
+from accounts.models.account import Account
+
+__all__ = ["Account"]

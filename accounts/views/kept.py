@@ -1,0 +1,65 @@
+"""Nothing typed is lost: a refused or expired form comes back with its text, stored nowhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword"}
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of the refused form, in order, without secrets."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NEVER_SHOWN
+        for value in values
+    ]
+
+
+def keep(request: HttpRequest, sentence: str, *, status: int, sign_in: bool = False) -> HttpResponse:
+    """A page with `sentence`, the texts that were typed, and a button that sends the same form again."""
+    fields = typed(request)
+    context = {
+        "sentence": sentence,
+        "fields": fields,
+        "texts": [value for name, value in fields if name in TEXTS and value.strip()],
+        "action": request.get_full_path(),
+        "sign_in": reverse("account_login") if sign_in else "",
+    }
+    return render(request, "accounts/kept.html", context, status=status)
+
+
+TEXTS = {"title", "asking", "body", "note", "red_flag", "contingent_on"}
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Sign-in for who is signed out; a form that was sent meanwhile waits on its page."""
+    if request.method == "POST":
+        return keep(
+            request,
+            "You have been signed out since you opened this page. Your text is safe here.",
+            status=401,
+            sign_in=True,
+        )
+    login = reverse("account_login")
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401)
+    return redirect(f"{login}?{urlencode({'next': request.get_full_path()})}")
+
+
+def keep_or_refuse(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    if request.method == "POST" and any(name in TEXTS for name, _ in typed(request)):
+        return keep(request, sentence, status=status)
+    template = "accounts/_refused.html" if getattr(request, "htmx", False) else "accounts/refused.html"
+    return render(request, template, {"sentence": sentence}, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Signing in again changes the form's secret: show the text with a fresh one instead of losing it."""
+    return keep(
+        request,
+        "This page was opened before you last signed in, so nothing was sent. Press the button to send it now.",
+        status=403,
+    )

@@ -1,0 +1,18 @@
+"""The account's own professional profile."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.access import member_required
+from accounts.forms import ProfileForm
+
+
+@member_required
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{request.path}?saved")
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "saved": "saved" in request.GET}
+    return render(request, "accounts/profile.html", context, status=status)

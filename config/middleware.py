@@ -1,0 +1,46 @@
+"""Response headers on everything, and refusals shown as the sentence they are, with what was typed."""
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.access import Refused
+from accounts.views.kept import keep_or_refuse
+from anonymity.vault import VaultUnavailable
+
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def response_headers(get_response):
+    """What every answer carries, errors and feeds included."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        # A page made for somebody is kept by nobody: not by a proxy, not by the back button of a shared PC.
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
+
+
+class RefusalMiddleware:
+    """A Refused that climbs out of a view becomes a page or part with its sentence and status."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return keep_or_refuse(request, str(error), status=error.status)
+        if isinstance(error, VaultUnavailable):
+            return keep_or_refuse(
+                request,
+                "Anonymous posting is not possible just now. Nothing was sent, and nothing went out under your "
+                "name. Please try again in a few minutes.",
+                status=503,
+            )
+        return None

@@ -1,0 +1,98 @@
+"""What every deed of writing shares: the text made into a post, under a name or as a persona."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from accounts.access import NotAllowed, TooMany
+from accounts.models import Account
+from anonymity.hour import hour_of
+from forum.models import Kind, Persona, Post, Tag, Thread
+from forum.text.markdown import RENDERER_VERSION, render
+from forum.text.normalise import clean_for_persona, clean_line, clean_text
+
+Author = Account | Persona
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A question as its author typed it. The form chose the id, so the same form twice makes one thread."""
+
+    id: uuid.UUID
+    title: str
+    body: str
+    tags: list[Tag]
+    asking: str = ""
+    urgency: str = "routine"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Any later contribution as typed, with what its kind adds."""
+
+    id: uuid.UUID
+    body: str
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def clean_body(body: str, by: Author) -> str:
+    return clean_for_persona(body) if isinstance(by, Persona) else clean_text(body)
+
+
+def clean_title(title: str, by: Author) -> str:
+    line = clean_line(title)
+    return clean_for_persona(line) if isinstance(by, Persona) else line
+
+
+def write(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) -> Post:
+    """A new pending post in `thread`."""
+    body = clean_body(text.body, by)
+    signature = {"persona": by} if isinstance(by, Persona) else {"author": by}
+    return Post.objects.create(
+        id=text.id,
+        thread=thread,
+        kind=kind,
+        hour=hour_of(now),
+        body=body,
+        html=render(body),
+        renderer_version=RENDERER_VERSION,
+        **signature,
+        **text.extra,
+    )
+
+
+def opened_by(thread: Thread, by: Author) -> bool:
+    """Whether `by` asked the question of `thread`."""
+    if isinstance(by, Persona):
+        return by.is_op and by.thread_id == thread.pk
+    return thread.author_id is not None and thread.author_id == by.pk
+
+
+def require_opener(thread: Thread, by: Author) -> None:
+    if not opened_by(thread, by):
+        raise NotAllowed("Only the author of the question can do this.")
+
+
+def count_against_the_day(account: Account, kind: Kind, *, now: datetime) -> None:
+    """TooMany when `account` has written its share under its name today. A persona's share is the vault's.
+
+    Call inside the transaction that writes: the lock on the account settles twenty requests at once.
+    """
+    Account.objects.select_for_update().only("pk").get(pk=account.pk)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Post.objects.written_by(account).filter(hour__gte=today)
+    if kind == Kind.QUESTION:
+        written, share = mine.filter(kind=Kind.QUESTION).count(), settings.THREADS_A_DAY
+    else:
+        written, share = mine.exclude(kind=Kind.QUESTION).count(), settings.REPLIES_A_DAY
+    if written >= share:
+        raise too_many(kind)
+
+
+def too_many(kind: Kind) -> TooMany:
+    if kind == Kind.QUESTION:
+        return TooMany(f"You can ask {settings.THREADS_A_DAY} questions a day. Please come back tomorrow.")
+    return TooMany(f"You can write {settings.REPLIES_A_DAY} replies a day. Please come back tomorrow.")

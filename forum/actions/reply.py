@@ -1,0 +1,114 @@
+"""Replying: a moderator's consultation, a verified clinician's perspective, the author's clarification."""
+
+import uuid
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts.access import NotAllowed, Refused, may_consult, may_give_perspective
+from accounts.models import Account
+from anonymity import vault
+from forum.actions.compose import Author, Text, count_against_the_day, require_opener, too_many, write
+from forum.models import Kind, Persona, Post, Thread
+from forum.publishing import make_public
+from moderation import audit, intake
+
+
+class NotOpen(Refused):
+    """The thread takes no more posts."""
+
+
+def consult(thread: Thread, text: Text, *, by: Account, now: datetime) -> Post:
+    """A moderator's reply: public at once, with its standing."""
+    if not may_consult(by):
+        raise NotAllowed("Consultations are written by moderators.")
+
+    def deed() -> Post:
+        post = write(thread, Kind.CONSULTATION, text, by=by, now=now)
+        make_public(post, now=now)
+        audit.record("consultation.published", about=post, by=by, now=now)
+        return post
+
+    return _once(thread, text, deed)
+
+
+def clarify(thread: Thread, text: Text, *, by: Author, now: datetime) -> Post:
+    """The author of the question adds facts; a moderator reads it first."""
+    require_opener(thread, by)
+    return submit(thread, Kind.CLARIFICATION, text, by=by, now=now)
+
+
+def give_perspective(thread: Thread, text: Text, *, by: Account, now: datetime) -> Post:
+    """A verified clinician's view under their name; a moderator reads it first."""
+    if not may_give_perspective(by):
+        raise NotAllowed("Perspectives are written by verified clinicians.")
+    if thread.author_id == by.pk:
+        return clarify(thread, text, by=by, now=now)
+    return submit(thread, Kind.PERSPECTIVE, text, by=by, now=now)
+
+
+def give_perspective_as_persona(thread: Thread, text: Text, *, account: Account, now: datetime) -> Post:
+    """A verified clinician's view as a persona of this thread, the same one each time.
+
+    The thread's anonymous author meets the same form as everybody (T-SAME); what they write clarifies.
+    """
+    if not may_give_perspective(account):
+        raise NotAllowed("Perspectives are written by verified clinicians.")
+    require_open(thread)
+    if existing := Post.objects.filter(pk=text.id).first():
+        return existing
+    take_persona_slot(account, now=now)
+    persona = persona_in(thread, vault.attach(account, thread.pk))
+    kind = Kind.CLARIFICATION if persona.is_op else Kind.PERSPECTIVE
+    return submit(thread, kind, text, by=persona, now=now)
+
+
+def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) -> Post:
+    """Write a post and put it before the moderators. NotOpen, or TooMany for an account beyond its share."""
+
+    def deed() -> Post:
+        if isinstance(by, Account):
+            count_against_the_day(by, kind, now=now)
+        post = write(thread, kind, text, by=by, now=now)
+        intake.enqueue(post, now=now)
+        audit.record(f"{kind.value}.submitted", about=post, now=now)
+        return post
+
+    return _once(thread, text, deed)
+
+
+def take_persona_slot(account: Account, *, now: datetime) -> None:
+    """TooMany when the account's anonymous replies of today are used up, or its anonymous posting is paused."""
+    if not vault.may_post(account, "reply", now):
+        raise too_many(Kind.PERSPECTIVE)
+
+
+def persona_in(thread: Thread, persona_id: uuid.UUID) -> Persona:
+    """The persona's row, made on its first post in the thread."""
+    while True:
+        if persona := Persona.objects.filter(pk=persona_id).first():
+            return persona
+        highest = Persona.objects.filter(thread=thread).aggregate(top=Max("ordinal"))["top"] or 1
+        try:
+            with transaction.atomic():
+                return Persona.objects.create(id=persona_id, thread=thread, ordinal=highest + 1)
+        except IntegrityError:  # another took the ordinal, or made this very persona
+            continue
+
+
+def require_open(thread: Thread) -> None:
+    if not thread.is_open:
+        raise NotOpen("This thread takes no more posts.")
+
+
+def _once(thread: Thread, text: Text, deed) -> Post:
+    """Do `deed` unless the same form did it already."""
+    require_open(thread)
+    if existing := Post.objects.filter(pk=text.id).first():
+        return existing
+    try:
+        with transaction.atomic():
+            return deed()
+    except IntegrityError:
+        return Post.objects.get(pk=text.id)

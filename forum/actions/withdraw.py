@@ -1,0 +1,36 @@
+"""Withdrawing: the author takes the thread back; a stub stays and the words go."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from forum import lifecycle, search
+from forum.actions.compose import Author, require_opener
+from forum.models import Persona, Post, Thread
+from forum.states import State
+from forum.tagging import set_tags, unlist_under_tags
+from forum.text.markdown import RENDERER_VERSION
+from moderation import audit, intake
+
+STUB = "Withdrawn by its author"
+
+
+@transaction.atomic
+def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
+    """Leave a stub: title, tags and all of the author's words are overwritten, others' words unlisted."""
+    require_opener(thread, by)
+    mine = Q(persona=by) if isinstance(by, Persona) else Q(author=by)
+    posts = Post.objects.filter(mine, thread=thread)
+    lifecycle.move(
+        thread, State.WITHDRAWN, title=STUB, slug="withdrawn", asking="", excerpt=""
+    )
+    unlist_under_tags(thread)
+    set_tags(thread, [])
+    thread.marks.all().delete()
+    intake.drop(thread.posts.all())
+    posts.update(
+        state=State.WITHDRAWN, body="", html="", note="", renderer_version=RENDERER_VERSION, red_flag="", outcomes=[]
+    )
+    search.forget(thread)
+    audit.record("thread.withdrawn", about=thread, now=now)

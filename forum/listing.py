@@ -1,0 +1,88 @@
+"""Lists of threads: which filters, in which order, read from the index that serves them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import QueryDict
+
+from forum.models import Aspect, Facet, Outcome, Tag, Thread, ThreadMark, ThreadTag
+from forum.models.thread import ThreadQuerySet
+from forum.paging import PAGE, Page, page_of
+
+SORTS = {
+    "newest": "Newest first",
+    "active": "Latest reply first",
+    "unanswered": "Waiting for a consultation",
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a reader asked to see. Parts of an address that name nothing are left out of it."""
+
+    tags: list[Tag] = field(default_factory=list)
+    aspect: str = ""
+    outcome: str = ""
+    sort: str = "newest"
+
+    @classmethod
+    def from_address(cls, query: QueryDict, *, tags: list[Tag] | None = None) -> "Selection":
+        aspect, outcome, sort = (query.get(name, "") for name in ("aspect", "outcome", "sort"))
+        return cls(
+            tags=(tags or []) + chosen_tags(query),
+            aspect=aspect if aspect in Aspect.values else "",
+            outcome=outcome if outcome in [*Outcome.values, ThreadMark.ANY] else "",
+            sort=sort if sort in SORTS else "newest",
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.tags or self.aspect or self.outcome)
+
+    def value_of(self, facet: str) -> Tag | None:
+        return next((tag for tag in self.tags if tag.facet == facet), None)
+
+    def threads(self, *, but: Tag | None = None) -> ThreadQuerySet:
+        """Listed threads that fit all of the selection (except, for a caller that did, the tag `but`)."""
+        found = Thread.objects.listed()
+        for tag in self.tags:
+            if tag != but:
+                found = found.tagged(tag)
+        if self.aspect:
+            found = found.marked(ThreadMark.ASPECT, self.aspect)
+        if self.outcome:
+            found = found.marked(ThreadMark.OUTCOME, self.outcome)
+        return found.unanswered() if self.sort == "unanswered" else found
+
+
+def chosen_tags(query: QueryDict) -> list[Tag]:
+    """The tags named by `discipline=`, `jurisdiction=` and `topic=`, in one query."""
+    wanted = {(facet, slug) for facet in Facet.values for slug in query.getlist(facet) if slug}
+    if not wanted:
+        return []
+    slugs = [slug.lower() for _, slug in wanted][:12]
+    return [tag for tag in Tag.objects.filter(slug__in=slugs) if tag.facet in {facet for facet, _ in wanted}]
+
+
+def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> Page:
+    """One page of threads, in the order asked for."""
+    if selection.tags and selection.sort != "active":
+        return _by_rarest_tag(selection, after, size)
+    by = "active_hour" if selection.sort == "active" else "hour"
+    return page_of(selection.threads().for_list(), by=by, after=after, size=size)
+
+
+def _by_rarest_tag(selection: Selection, after: str, size: int) -> Page:
+    """Walks the list of the tag with the fewest threads: from the index of all threads, a rare tag's
+    would be found only by reading most of them."""
+    rarest = min(selection.tags, key=lambda tag: tag.thread_count)
+    rows: Any = ThreadTag.objects.filter(tag=rarest, listed_hour__isnull=False)
+    if len(selection.tags) > 1 or selection.aspect or selection.outcome or selection.sort == "unanswered":
+        rows = rows.filter(Exists(selection.threads(but=rarest).filter(pk=OuterRef("content_object"))))
+    page = page_of(rows, by="listed_hour", then="content_object_id", after=after, size=size)
+    threads = Thread.objects.listed().for_list().in_bulk([row.content_object_id for row in page.items])
+    found = [threads[row.content_object_id] for row in page.items if row.content_object_id in threads]
+    return Page(found, page.after)
+
+

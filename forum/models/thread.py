@@ -1,0 +1,187 @@
+"""Threads: one dilemma with everything said under it."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from taggit.managers import TaggableManager
+
+from forum.models.tag import Facet, Tag, ThreadTag
+from forum.states import READABLE, State
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread aloud
+
+
+def new_public_id() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+class Aspect(models.TextChoices):
+    """The kind of help that a consultation gives."""
+
+    LEGAL = "legal"
+    CLINICAL = "clinical"
+    ETHICAL = "ethical"
+    RISK = "risk"
+
+
+class Outcome(models.TextChoices):
+    """What came of it, as an update says."""
+
+    TALKED_WITH_CLIENT = "talked-with-client"
+    TALKED_WITH_COLLEAGUE = "talked-with-colleague"
+    DECLINED_EXTRA = "declined-extra-relationship", "Declined the extra relationship"
+    CONTINUED = "continued-with-safeguards"
+    REFERRED = "referred-out"
+    REPAIRED = "repaired"
+    CLIENT_PROTECTED = "client-protected"
+    POLICY_CHANGED = "policy-changed"
+    RAISED = "raised-with-employer"
+    BOARD = "reported-to-board"
+    AUTHORITIES = "reported-to-authorities"
+    LEGAL_ADVICE = "legal-advice-taken"
+    OWN_SUPPORT = "sought-own-support"
+    NO_ACTION = "no-action-needed"
+    DID_NOTHING = "did-nothing"
+    WENT_BADLY = "went-badly"
+
+
+class Urgency(models.TextChoices):
+    ROUTINE = "routine", "It can wait"
+    SOON = "soon", "This week"
+    URGENT = "urgent", "Today"
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    def listed(self) -> "ThreadQuerySet":
+        """What lists, feeds and search may show to anybody."""
+        return self.filter(state__in=READABLE)
+
+    def visible_to(self, viewer) -> "ThreadQuerySet":
+        """Threads whose page `viewer` may open; a withdrawn one is a stub.
+
+        Its author sees no more here than any other member (T-SAME).
+        """
+        if viewer.is_authenticated and viewer.is_moderator:
+            return self.exclude(state=State.DRAFT)
+        return self.filter(state__in=(*READABLE, State.WITHDRAWN))
+
+    def at(self, public_id: str) -> "ThreadQuerySet":
+        return self.filter(public_id=public_id)
+
+    def written_by(self, account) -> "ThreadQuerySet":
+        """Threads under the account's own name; a persona's are the vault's to find."""
+        if account.pk is None:  # author=None would match every anonymous thread
+            return self.none()
+        return self.filter(author=account)
+
+    def tagged(self, tag: Tag) -> "ThreadQuerySet":
+        """Threads under `tag` or any of its descendants."""
+        return self.filter(Exists(ThreadTag.objects.filter(content_object=OuterRef("pk"), tag=tag)))
+
+    def marked(self, kind: str, value: str) -> "ThreadQuerySet":
+        """Threads with a consultation of that aspect, or an update with that outcome."""
+        return self.filter(Exists(ThreadMark.objects.filter(thread=OuterRef("pk"), kind=kind, value=value)))
+
+    def unanswered(self) -> "ThreadQuerySet":
+        return self.filter(consultation_count=0)
+
+    def for_list(self) -> "ThreadQuerySet":
+        """With what a row of a list shows, in a constant number of queries."""
+        chosen = ThreadTag.objects.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
+        return self.select_related("author").prefetch_related(
+            models.Prefetch("thread_tags", queryset=chosen, to_attr="chosen_tags")
+        )
+
+
+class Thread(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    title = models.CharField(max_length=150)
+    slug = models.SlugField(max_length=80)
+    asking = models.CharField(max_length=300, blank=True)
+    urgency = models.CharField(max_length=8, choices=Urgency, default=Urgency.ROUTINE)
+    excerpt = models.CharField(max_length=300, blank=True)
+    # Empty for an anonymous thread: its question then has a persona.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="threads"
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    hour = models.DateTimeField()  # of publication once published; never finer (T-TIME)
+    active_hour = models.DateTimeField()
+    last_position = models.PositiveIntegerField(default=0)
+    reply_count = models.PositiveIntegerField(default=0)
+    consultation_count = models.PositiveIntegerField(default=0)
+    update_count = models.PositiveIntegerField(default=0)
+    is_demo = models.BooleanField(default=False)
+
+    tags = TaggableManager(through=ThreadTag)
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="thread_state_known", condition=Q(state__in=State.values)),
+        ]
+        indexes = [
+            models.Index("-hour", "-id", name="threads_newest", condition=Q(state__in=READABLE)),
+            models.Index("-active_hour", "-id", name="threads_active", condition=Q(state__in=READABLE)),
+            models.Index(
+                "-hour",
+                "-id",
+                name="threads_unanswered",
+                condition=Q(state__in=READABLE, consultation_count=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"thread {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("forum:thread", args=[self.public_id, self.slug])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.PUBLISHED
+
+    @property
+    def author_label(self) -> str:
+        return self.author.display_name if self.author else "Anonymous author"
+
+    def tags_of(self, facet: str) -> list[Tag]:
+        """The chosen tags of one facet, from what `for_list` fetched."""
+        return [row.tag for row in self.chosen_tags if row.tag.facet == facet]
+
+    @property
+    def disciplines(self) -> list[Tag]:
+        return self.tags_of(Facet.DISCIPLINE)
+
+    @property
+    def jurisdictions(self) -> list[Tag]:
+        return self.tags_of(Facet.JURISDICTION)
+
+    @property
+    def topics(self) -> list[Tag]:
+        return self.tags_of(Facet.TOPIC)
+
+
+class ThreadMark(models.Model):
+    """That a thread has a consultation with an aspect, or an update with an outcome ("any": some update)."""
+
+    ASPECT, OUTCOME = "aspect", "outcome"
+    ANY = "any"
+
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="marks")
+    kind = models.CharField(max_length=8, choices=[(ASPECT, "aspect"), (OUTCOME, "outcome")])
+    value = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "kind", "value"], name="one_mark_per_thread_and_value")
+        ]
+        indexes = [models.Index(fields=["kind", "value", "thread"], name="threads_of_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value} of {self.thread_id}"

@@ -1,0 +1,78 @@
+"""Whom an event concerns, and telling them: one notice each, at least one nudge.
+
+Nobody is left out for having written the post: an absence would say who did.
+"""
+
+import logging
+
+from django.db.models import Q
+
+from accounts.models import Account
+from anonymity import bus, vault
+from forum.models import CONCERNS_AUTHOR, Event, Follow, Happening, Notice, Persona, Post, ThreadTag
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200  # more than these are told by the worker, so that no request waits for them
+BATCH = 1000
+
+
+def tell_soon(event: Event) -> None:
+    """Tell now when few are concerned, so that open pages hear within the second; else leave it to the worker.
+
+    The post is kept already: whatever fails here is made up for by the next sweep.
+    """
+    if event.happening not in CONCERNS_AUTHOR:
+        bus.nudge_thread(event.post.thread.public_id)
+    try:
+        if accounts_concerned(event)[: AT_ONCE + 1].count() <= AT_ONCE:
+            tell(event)
+    except Exception as error:
+        # Only the kind of error: its text could hold a row.
+        log.error("an event waits for the next sweep: %s", type(error).__name__)
+
+
+def tell_all() -> int:
+    """Tell every event that nobody was told of yet; how many there were."""
+    events = list(Event.objects.untold().select_related("post__thread")[:BATCH])
+    for event in events:
+        tell(event)
+    return len(events)
+
+
+def tell(event: Event) -> None:
+    """Write the notices of `event` and nudge their readers. Twice in a row writes nothing twice."""
+    accounts = list(accounts_concerned(event))
+    personas = list(personas_concerned(event))
+    # In two transactions: one of both would join accounts and personas by its number (T-XMIN).
+    for batch in ([Notice(event=event, account=account) for account in accounts],
+                  [Notice(event=event, persona=persona) for persona in personas]):
+        Notice.objects.bulk_create(batch, ignore_conflicts=True, batch_size=BATCH)
+    Event.objects.filter(pk=event.pk).update(told=True)
+    vault.nudge_accounts(accounts)
+    for persona in personas:
+        vault.nudge(persona.pk)
+
+
+def accounts_concerned(event: Event):
+    """Accounts by name: the author of what was decided; else the thread's author and all followers."""
+    post = event.post
+    if event.happening in CONCERNS_AUTHOR:
+        return Account.objects.filter(pk=post.author_id)
+    wants = Q(pk__in=Follow.objects.filter(thread=post.thread_id).values("account"))
+    if event.happening == Happening.THREAD:
+        tags = ThreadTag.objects.filter(content_object=post.thread_id).values("tag")
+        wants |= Q(pk__in=Follow.objects.filter(tag__in=tags).values("account"))
+    else:
+        wants |= Q(pk=post.thread.author_id)
+        wants |= Q(pk__in=Post.objects.filter(thread=post.thread_id, author__isnull=False).values("author"))
+        wants &= ~Q(pk=post.author_id)  # a named author knows; a persona's account is not known here
+    return Account.objects.filter(wants, is_active=True)
+
+
+def personas_concerned(event: Event):
+    if event.happening in CONCERNS_AUTHOR:
+        return Persona.objects.filter(pk=event.post.persona_id)
+    if event.happening == Happening.THREAD:
+        return Persona.objects.none()
+    personas = Persona.objects.filter(thread=event.post.thread_id, notify=True, muted=False)
+    return personas.exclude(pk=event.post.persona_id) if event.post.persona_id else personas

@@ -1,0 +1,37 @@
+"""The inbox of an account: notices under its name and those of its personas, joined for one answer only."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q
+
+from accounts.models import Account
+from anonymity import vault
+from forum.models import Notice
+from forum.models.notice import NoticeQuerySet
+
+
+@dataclass(frozen=True)
+class Summary:
+    unread: int
+    cursor: int  # the newest notice known to the page; the live client asks for what came after
+
+
+def notices_of(account: Account) -> NoticeQuerySet:
+    try:
+        personas = vault.personas_of(account)
+    except vault.VaultUnavailable:  # what concerns the name is still worth showing
+        personas = []
+    return Notice.objects.for_inbox(account, personas)
+
+
+def summary(account: Account) -> Summary:
+    found = notices_of(account).aggregate(unread=Count("pk", filter=Q(read=False)), cursor=Max("pk"))
+    return Summary(unread=found["unread"], cursor=found["cursor"] or 0)
+
+
+def mark_read(account: Account, notices: list[int] | None = None) -> None:
+    """Mark the given notices of the account, or all, as read."""
+    mine = notices_of(account).unread()
+    if notices is not None:
+        mine = mine.filter(pk__in=notices)
+    Notice.objects.filter(pk__in=list(mine.values_list("pk", flat=True))).update(read=True)

@@ -1,0 +1,30 @@
+"""The life of a thread and of each post in it: states and the steps between them. Data only."""
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    DRAFT = "draft"
+    PENDING = "pending", "waiting for a moderator"
+    HELD = "held", "held as urgent"
+    RETURNED = "returned", "returned to its author"
+    DECLINED = "declined"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    HIDDEN = "hidden", "hidden while a report is looked at"
+    WITHDRAWN = "withdrawn"
+
+
+READABLE = (State.PUBLISHED, State.CLOSED)
+
+TRANSITIONS: dict[State, tuple[State, ...]] = {
+    State.DRAFT: (State.PENDING, State.WITHDRAWN),
+    State.PENDING: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.HELD, State.WITHDRAWN),
+    State.HELD: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.WITHDRAWN),
+    State.RETURNED: (State.PENDING, State.WITHDRAWN),
+    State.DECLINED: (State.WITHDRAWN,),
+    State.PUBLISHED: (State.CLOSED, State.HIDDEN, State.WITHDRAWN),
+    State.CLOSED: (State.PUBLISHED, State.HIDDEN, State.WITHDRAWN),
+    State.HIDDEN: (State.PUBLISHED, State.CLOSED, State.WITHDRAWN),
+    State.WITHDRAWN: (),
+}

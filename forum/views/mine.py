@@ -1,0 +1,172 @@
+"""What belongs to the account: its threads by name, its anonymous ones, and the author's tools for both.
+
+The tools are here and nowhere else, so that no shared page differs for an author (T-SAME).
+"""
+
+import hmac
+import uuid
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import member_required
+from anonymity import vault
+from forum.actions.compose import Author
+from forum.actions.reply import clarify, take_persona_slot
+from forum.actions.revise import resubmit, resubmit_question
+from forum.actions.update import post_update
+from forum.actions.withdraw import withdraw
+from forum.forms import AskForm, ReplyForm, UpdateForm
+from forum.models import Kind, Persona, Post, Thread
+from forum.states import State
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A thread with the author that the viewer is in it, and the address of the tools."""
+
+    thread: Thread
+    by: Author
+    url: str
+
+    @property
+    def is_anonymous(self) -> bool:
+        return isinstance(self.by, Persona)
+
+    @property
+    def posts(self):
+        mine = {"persona": self.by} if self.is_anonymous else {"author": self.by}
+        return Post.objects.filter(thread=self.thread, **mine).in_order()
+
+    @property
+    def is_opener(self) -> bool:
+        return self.by.is_op if isinstance(self.by, Persona) else self.thread.author_id == self.by.pk
+
+
+@member_required
+@require_safe
+def my_threads(request: HttpRequest) -> HttpResponse:
+    threads = Thread.objects.filter(pk__in=Post.objects.written_by(request.user).values("thread"))
+    threads = threads.exclude(state=State.WITHDRAWN).for_list().order_by("-active_hour", "-id")[:200]
+    mine = [Mine(thread, request.user, reverse("forum:my-thread", args=[thread.public_id])) for thread in threads]
+    return render(request, "forum/my_threads.html", {"mine": mine})
+
+
+@member_required
+@require_safe
+def my_anonymous(request: HttpRequest) -> HttpResponse:
+    personas = Persona.objects.filter(pk__in=vault.personas_of(request.user)).exclude(
+        thread__state=State.WITHDRAWN
+    )
+    threads = Thread.objects.filter(personas__in=personas).for_list().in_bulk()
+    mine = [
+        Mine(threads[persona.thread_id], persona, _persona_url(request, persona))
+        for persona in personas.order_by("-thread__active_hour", "id")
+    ]
+    return render(request, "forum/my_anonymous.html", {"mine": mine})
+
+
+def _handle(request: HttpRequest, persona_id: uuid.UUID) -> str:
+    """A name of the persona for this session only: its id never shows in an address or history (leak 75)."""
+    key = (request.session.session_key or "").encode()
+    return hmac.new(key, persona_id.bytes, "sha256").hexdigest()[:32]
+
+
+def _persona_url(request: HttpRequest, persona: Persona) -> str:
+    return reverse("forum:my-persona", args=[_handle(request, persona.pk)])
+
+
+def _named(request: HttpRequest, public_id: str) -> Mine:
+    thread = Thread.objects.for_list().at(public_id).exclude(state=State.WITHDRAWN).first()
+    if not thread or not Post.objects.written_by(request.user).filter(thread=thread).exists():
+        raise Http404
+    return Mine(thread, request.user, reverse("forum:my-thread", args=[public_id]))
+
+
+def _anonymous(request: HttpRequest, handle: str) -> Mine:
+    for persona_id in vault.personas_of(request.user):
+        if hmac.compare_digest(_handle(request, persona_id), handle):
+            persona = Persona.objects.filter(pk=persona_id).exclude(thread__state=State.WITHDRAWN).first()
+            if persona:
+                thread = Thread.objects.for_list().get(pk=persona.thread_id)
+                return Mine(thread, persona, _persona_url(request, persona))
+    raise Http404
+
+
+@member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_thread(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _tools(request, _named(request, public_id))
+
+
+@member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_persona(request: HttpRequest, handle: str) -> HttpResponse:
+    return _tools(request, _anonymous(request, handle))
+
+
+@member_required
+@require_POST
+def withdraw_named(request: HttpRequest, public_id: str) -> HttpResponse:
+    withdraw(_named(request, public_id).thread, by=request.user, now=timezone.now())
+    return redirect("forum:my-threads")
+
+
+@member_required
+@require_POST
+def withdraw_anonymous(request: HttpRequest, handle: str) -> HttpResponse:
+    mine = _anonymous(request, handle)
+    withdraw(mine.thread, by=mine.by, now=timezone.now())
+    return redirect("forum:my-anonymous")
+
+
+def _tools(request: HttpRequest, mine: Mine) -> HttpResponse:
+    """The author's page of one thread: clarify, update, or change what was returned."""
+    returned = mine.posts.filter(state=State.RETURNED).first()
+    deed = request.POST.get("deed", "")
+    bound = request.POST if request.method == "POST" else None
+    forms: dict = {}
+    if mine.thread.is_open and mine.is_opener:
+        forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None, prefix=None)
+        forms["update_form"] = UpdateForm(bound if deed == "update" else None)
+    if returned:
+        forms["returned"] = returned
+        forms["revise_form"] = _revise_form(mine, returned, bound if deed == "revise" else None)
+    form = forms.get(f"{deed}_form")
+    if request.method == "POST" and form is None:
+        raise Http404
+    if form is not None and form.is_valid():
+        _do(request, deed, form, mine, returned)
+        return redirect("forum:sent")
+    context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **forms}
+    return render(request, "forum/my_thread.html", context, status=422 if form is not None else 200)
+
+
+def _revise_form(mine: Mine, returned: Post, bound):
+    thread = mine.thread
+    if returned.kind == Kind.QUESTION:
+        chosen = {
+            facet: [tag.slug for tag in thread.tags_of(facet)] for facet in ("discipline", "jurisdiction", "topic")
+        }
+        texts = {"title": thread.title, "asking": thread.asking, "urgency": thread.urgency}
+        return AskForm(bound, initial={**texts, **chosen, "body": returned.body})
+    form_class = UpdateForm if returned.kind == Kind.UPDATE else ReplyForm
+    return form_class(bound, initial={"body": returned.body, "outcomes": returned.outcomes})
+
+
+def _do(request: HttpRequest, deed: str, form, mine: Mine, returned: Post | None) -> None:
+    now = timezone.now()
+    if mine.is_anonymous and deed in ("clarify", "update"):
+        take_persona_slot(request.user, now=now)
+    if deed == "clarify":
+        clarify(mine.thread, form.text(), by=mine.by, now=now)
+    elif deed == "update":
+        post_update(mine.thread, form.text(), by=mine.by, now=now)
+    elif returned and isinstance(form, AskForm):
+        resubmit_question(returned, form.draft(), by=mine.by, now=now)
+    elif returned:
+        resubmit(returned, form.text(), by=mine.by, now=now)

@@ -1,0 +1,120 @@
+"""One thread: the same bytes for its author and any other member (T-SAME); and replying in it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.access import (
+    may_consult,
+    may_give_perspective,
+    member_required,
+    moderator_required,
+    perspective_required,
+)
+from forum.actions.follow import follow, unfollow
+from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
+from forum.forms import ConsultForm, IdentityForm, ReplyForm
+from forum.models import Follow, Post, Thread
+from forum.states import State
+
+POSTS = 50  # on one page of a thread
+
+
+def _open_thread(request: HttpRequest, public_id: str) -> Thread:
+    return get_object_or_404(Thread.objects.visible_to(request.user).for_list(), public_id=public_id)
+
+
+@require_safe
+def thread(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
+    found = _open_thread(request, public_id)
+    if slug != found.slug:
+        return redirect(found, permanent=True)
+    return _page(request, found)
+
+
+def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
+    if found.state == State.WITHDRAWN:
+        return render(request, "forum/withdrawn.html", {"thread": found}, status=410)
+    viewer = request.user
+    if may_consult(viewer):
+        forms.setdefault("consult_form", ConsultForm())
+    if may_give_perspective(viewer):
+        forms.setdefault("perspective_form", ReplyForm())
+        forms.setdefault("identity_form", IdentityForm())
+    following = viewer.is_authenticated and Follow.objects.of(viewer).filter(thread=found).exists()
+    context = {"thread": found, **_posts(request, found), "following": following, **forms}
+    return render(request, "forum/thread.html", context, status=status)
+
+
+def _posts(request: HttpRequest, found: Thread) -> dict:
+    """The question and one page of the posts after position `?from=`."""
+    start = request.GET.get("from", "")
+    start_at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
+    posts = Post.objects.published() if found.is_open else Post.objects.visible_to(request.user)
+    posts = posts.filter(thread=found).with_byline().in_order()
+    if start_at <= 1:
+        window = list(posts[: POSTS + 1])
+    else:
+        window = list(posts.filter(position__gte=start_at)[: POSTS + 1])
+    more = window[POSTS].position if len(window) > POSTS else None
+    window = window[:POSTS]
+    for post in window:
+        post.thread = found
+    question = window[0] if window and window[0].kind == "question" else None
+    return {
+        "question": question,
+        "posts": window[1:] if question else window,
+        "next_from": more,
+        "last_position": max((post.position or 0 for post in window), default=0),
+        "first_page": start_at <= 1,
+    }
+
+
+@require_GET
+def since(request: HttpRequest, public_id: str, position: int) -> HttpResponse:
+    """The posts after `position`, as the open page inserts them; 204 when there is none."""
+    found = _open_thread(request, public_id)
+    posts = Post.objects.published().filter(thread=found, position__gt=position).with_byline().in_order()
+    fresh = list(posts[:POSTS])
+    if not fresh:
+        return HttpResponse(status=204)
+    response = render(request, "forum/_posts.html", {"thread": found, "posts": fresh})
+    response.headers["X-Last-Position"] = str(fresh[-1].position)
+    response.headers["X-New-Posts"] = str(len(fresh))
+    return response
+
+
+@moderator_required
+@require_POST
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _open_thread(request, public_id)
+    form = ConsultForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422, consult_form=form)
+    post = consult(found, form.text(), by=request.user, now=timezone.now())
+    return redirect(post)
+
+
+@perspective_required
+@require_POST
+def perspective(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _open_thread(request, public_id)
+    form, identity = ReplyForm(request.POST), IdentityForm(request.POST)
+    if not (form.is_valid() and identity.is_valid()):
+        return _page(request, found, status=422, perspective_form=form, identity_form=identity)
+    if identity.is_anonymous:
+        give_perspective_as_persona(found, form.text(), account=request.user, now=timezone.now())
+    else:
+        give_perspective(found, form.text(), by=request.user, now=timezone.now())
+    return redirect("forum:sent")
+
+
+@member_required
+@require_POST
+def follow_thread(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _open_thread(request, public_id)
+    if found.state == State.WITHDRAWN:
+        raise Http404
+    (unfollow if "stop" in request.POST else follow)(found, by=request.user)
+    return redirect(found)
