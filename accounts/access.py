@@ -6,6 +6,16 @@ from functools import wraps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Account
+
+
+class MemberRequest(HttpRequest):
+    """What a view behind one of the decorators below is given."""
+
+    user: Account
+    htmx: HtmxDetails
 
 
 class Refused(Exception):
@@ -48,12 +58,12 @@ def may_moderate(viewer) -> bool:
     return is_member(viewer) and viewer.is_moderator
 
 
-def has_second_factor(viewer) -> bool:
-    return viewer.authenticator_set.exists()
+def lacks_second_factor(moderator) -> bool:
+    return settings.SECOND_FACTOR_FOR_MODERATORS and not moderator.authenticator_set.exists()
 
 
 def required(may: Callable[..., bool]):
-    """A view for those whom `may` lets pass. Signed out: to sign-in, keeping what was typed. Wrong role: 404."""
+    """A view for those whom `may` lets pass. Signed out: to sign-in, keeping the text. Wrong role: 404."""
 
     def decorate(view):
         @wraps(view)
@@ -64,9 +74,8 @@ def required(may: Callable[..., bool]):
                 return sign_in_first(request)
             if not may(request.user):
                 raise Http404
-            if may is may_moderate and settings.SECOND_FACTOR_FOR_MODERATORS:
-                if not has_second_factor(request.user):
-                    return redirect("mfa_index")
+            if may is may_moderate and lacks_second_factor(request.user):
+                return redirect("mfa_index")
             return view(request, *args, **kwargs)
 
         return guarded

@@ -6,7 +6,7 @@ from accounts.models import Account
 
 
 def clean_name(text: str) -> str:
-    """One line that shows as it is: control, zero-width and direction characters could pass for another name."""
+    """One line that shows as it is: zero-width or direction characters could make it pass for another."""
     name = " ".join(text.split())
     if not name.isprintable():
         raise forms.ValidationError("Please leave out characters that can't be seen.")

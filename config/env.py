@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -26,7 +27,7 @@ def secret(name: str, *, embedded: str | None) -> str:
     """The secret called `name`. ImproperlyConfigured when it is missing and nothing may stand in for it."""
     value = text(name) or embedded
     if not value:
-        raise ImproperlyConfigured(f"Set {name} to a long random value: DEBUG is off, so there is no default.")
+        raise ImproperlyConfigured(f"Set {name} to a long random value: with DEBUG off there is no default.")
     return value
 
 
@@ -47,7 +48,7 @@ VAULT_PRAGMAS = (
 
 def database(name: str, *, file: Path, pragmas: str) -> dict:
     """A Django database entry from the URL in `name`, or the SQLite file `file`."""
-    config = dict(dj_database_url.parse(text(name, f"sqlite:///{file}")))
+    config: dict[str, Any] = dict(dj_database_url.parse(text(name, f"sqlite:///{file}")))
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         options.update(SQLITE, init_command=pragmas)

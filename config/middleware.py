@@ -1,11 +1,15 @@
 """Response headers on everything, and refusals shown as the sentence they are, with what was typed."""
 
+from anonymity.vault import VaultUnavailable
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access import Refused
 from accounts.views.kept import keep_or_refuse
-from anonymity.vault import VaultUnavailable
 
+ANONYMITY_NOT_NOW = (
+    "Anonymous posting is not possible just now. Nothing was sent, and nothing went out under your name. "
+    "Please try again in a few minutes."
+)
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -39,8 +43,7 @@ class RefusalMiddleware:
         if isinstance(error, VaultUnavailable):
             return keep_or_refuse(
                 request,
-                "Anonymous posting is not possible just now. Nothing was sent, and nothing went out under your "
-                "name. Please try again in a few minutes.",
+                ANONYMITY_NOT_NOW,
                 status=503,
             )
         return None

@@ -200,20 +200,19 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Browser security -------------------------------------------------------------------------------
 _nothing, _self = ["'none'"], ["'self'"]
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": _nothing,
-        "script-src": _self,
-        "style-src": _self,
-        "img-src": _self,
-        "font-src": _self,
-        "connect-src": _self,
-        "manifest-src": _self,
-        "form-action": _self,
-        "base-uri": _nothing,
-        "frame-ancestors": _nothing,
-    }
+_policy: dict[str, list[str] | bool] = {
+    "default-src": _nothing,
+    "script-src": _self,
+    "style-src": _self,
+    "img-src": _self,
+    "font-src": _self,
+    "connect-src": _self,
+    "manifest-src": _self,
+    "form-action": _self,
+    "base-uri": _nothing,
+    "frame-ancestors": _nothing,
 }
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _policy}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -225,8 +224,7 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
+    _policy["upgrade-insecure-requests"] = True
 
 LOGGING = {
     "version": 1,

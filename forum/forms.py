@@ -7,8 +7,8 @@ from django import forms
 from forum.actions.compose import Draft, Text
 from forum.models import Aspect, Facet, Outcome, Tag, Urgency
 
-TITLE = {"min_length": 15, "max_length": 150}
-BODY = {"min_length": 120, "max_length": 8000}
+TITLE_MIN, TITLE_MAX = 15, 150
+BODY_MIN, BODY_MAX = 120, 8000
 TOPICS = 3
 
 
@@ -47,9 +47,14 @@ class TagChoice(forms.ModelMultipleChoiceField):
 
 class AskForm(OnceForm):
     title = forms.CharField(
-        **TITLE, label="Your question in one line", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        min_length=TITLE_MIN,
+        max_length=TITLE_MAX,
+        label="Your question in one line",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    body = forms.CharField(**BODY, label="What happened", widget=text_area(12))
+    body = forms.CharField(
+        min_length=BODY_MIN, max_length=BODY_MAX, label="What happened", widget=text_area(12)
+    )
     asking = forms.CharField(
         max_length=300,
         required=False,
@@ -108,7 +113,7 @@ class IdentityForm(forms.Form):
 
 
 class ReplyForm(OnceForm):
-    body = forms.CharField(min_length=20, max_length=8000, label="Your text", widget=text_area(8))
+    body = forms.CharField(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
 
     def text(self) -> Text:
         data = dict(self.cleaned_data)

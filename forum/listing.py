@@ -84,5 +84,3 @@ def _by_rarest_tag(selection: Selection, after: str, size: int) -> Page:
     threads = Thread.objects.listed().for_list().in_bulk([row.content_object_id for row in page.items])
     found = [threads[row.content_object_id] for row in page.items if row.content_object_id in threads]
     return Page(found, page.after)
-
-

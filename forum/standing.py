@@ -10,7 +10,8 @@ def compute_standing(post: Post) -> Standing:
     a thread about Colorado: either contains the other.
     """
     account = post.author
-    assert account is not None, "a persona has no standing"
+    if account is None:
+        raise ValueError("A persona has no standing.")
     chosen = Tag.objects.filter(thread_tags__content_object=post.thread, thread_tags__inherited=False)
     disciplines = _fit(list(account.disciplines.all()), list(chosen.of(Facet.DISCIPLINE)))
     jurisdictions = _fit(list(account.jurisdictions.all()), list(chosen.of(Facet.JURISDICTION)))

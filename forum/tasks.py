@@ -1,4 +1,4 @@
-"""What the worker does and when. Each job is a sweep over rows that are due, so a lost or doubled run costs nothing."""
+"""What the worker does and when: sweeps over rows that are due, so a lost or doubled run costs nothing."""
 
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task

@@ -11,10 +11,7 @@ NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "old
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields of the refused form, in order, without secrets."""
     return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NEVER_SHOWN
-        for value in values
+        (name, value) for name, values in request.POST.lists() if name not in NEVER_SHOWN for value in values
     ]
 
 
@@ -60,6 +57,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Signing in again changes the form's secret: show the text with a fresh one instead of losing it."""
     return keep(
         request,
-        "This page was opened before you last signed in, so nothing was sent. Press the button to send it now.",
+        "This page was opened before you last signed in, so nothing was sent. Press the button to send it.",
         status=403,
     )

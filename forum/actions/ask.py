@@ -41,7 +41,7 @@ def ask(draft: Draft, *, by: Account, now: datetime) -> Thread:
 
 
 def ask_as_persona(draft: Draft, *, account: Account, now: datetime) -> Thread:
-    """Submit `draft` as a new persona. TooMany beyond the day's share; VaultUnavailable leaves nothing written.
+    """Submit `draft` as a new persona. TooMany beyond the day's share; VaultUnavailable writes nothing.
 
     The vault comes first and commits on its own; what follows holds nothing of the account (T-WRITE, T-XMIN).
     """

@@ -1,6 +1,7 @@
 """Replying: a moderator's consultation, a verified clinician's perspective, the author's clarification."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -79,7 +80,7 @@ def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime)
 
 
 def take_persona_slot(account: Account, *, now: datetime) -> None:
-    """TooMany when the account's anonymous replies of today are used up, or its anonymous posting is paused."""
+    """TooMany when the account's anonymous replies of today are used up or its posting is paused."""
     if not vault.may_post(account, "reply", now):
         raise too_many(Kind.PERSPECTIVE)
 
@@ -102,7 +103,7 @@ def require_open(thread: Thread) -> None:
         raise NotOpen("This thread takes no more posts.")
 
 
-def _once(thread: Thread, text: Text, deed) -> Post:
+def _once(thread: Thread, text: Text, deed: Callable[[], Post]) -> Post:
     """Do `deed` unless the same form did it already."""
     require_open(thread)
     if existing := Post.objects.filter(pk=text.id).first():

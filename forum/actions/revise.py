@@ -1,6 +1,7 @@
 """Revising: the author of a returned text changes it and submits it again."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -30,11 +31,14 @@ def resubmit(post: Post, text: Text, *, by: Author, now: datetime) -> None:
     _submit_again(post, text.body, by=by, now=now, **text.extra)
 
 
-def _submit_again(post: Post, body: str, *, by: Author, now: datetime, urgent: bool = False, **extra) -> None:
+def _submit_again(
+    post: Post, body: str, *, by: Author, now: datetime, urgent: bool = False, **extra: Any
+) -> None:
     if not written_by(post, by):
         raise NotAllowed("Only its author can change this text.")
     body = clean_body(body, by)
-    lifecycle.move(post, State.PENDING, body=body, html=render(body), renderer_version=RENDERER_VERSION, **extra)
+    html = render(body)
+    lifecycle.move(post, State.PENDING, body=body, html=html, renderer_version=RENDERER_VERSION, **extra)
     Post.objects.filter(pk=post.pk).update(version=F("version") + 1)
     intake.enqueue(post, now=now, urgent=urgent)
     audit.record(f"{Kind(post.kind).value}.resubmitted", about=post, now=now)

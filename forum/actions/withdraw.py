@@ -22,15 +22,12 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     require_opener(thread, by)
     mine = Q(persona=by) if isinstance(by, Persona) else Q(author=by)
     posts = Post.objects.filter(mine, thread=thread)
-    lifecycle.move(
-        thread, State.WITHDRAWN, title=STUB, slug="withdrawn", asking="", excerpt=""
-    )
+    lifecycle.move(thread, State.WITHDRAWN, title=STUB, slug="withdrawn", asking="", excerpt="")
     unlist_under_tags(thread)
     set_tags(thread, [])
     thread.marks.all().delete()
     intake.drop(thread.posts.all())
-    posts.update(
-        state=State.WITHDRAWN, body="", html="", note="", renderer_version=RENDERER_VERSION, red_flag="", outcomes=[]
-    )
+    words = {"body": "", "html": "", "note": "", "red_flag": "", "outcomes": []}
+    posts.update(state=State.WITHDRAWN, renderer_version=RENDERER_VERSION, **words)
     search.forget(thread)
     audit.record("thread.withdrawn", about=thread, now=now)

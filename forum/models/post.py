@@ -45,9 +45,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def with_byline(self) -> "PostQuerySet":
         """With author, persona and standing, in no further query."""
-        return self.select_related(
-            "author", "persona", "standing__discipline", "standing__jurisdiction"
-        )
+        return self.select_related("author", "persona", "standing__discipline", "standing__jurisdiction")
 
 
 class Post(models.Model):
@@ -98,7 +96,9 @@ class Post(models.Model):
 
     @property
     def byline(self) -> str:
-        return self.persona.label if self.persona else self.author.display_name
+        if self.persona:
+            return self.persona.label
+        return self.author.display_name if self.author else ""
 
     @property
     def aspect_labels(self) -> list[str]:

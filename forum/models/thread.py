@@ -119,6 +119,7 @@ class Thread(models.Model):
     is_demo = models.BooleanField(default=False)
 
     tags = TaggableManager(through=ThreadTag)
+    chosen_tags: list[ThreadTag]  # by `for_list`
     objects = ThreadQuerySet.as_manager()
 
     class Meta:

@@ -17,7 +17,7 @@ BATCH = 1000
 
 
 def tell_soon(event: Event) -> None:
-    """Tell now when few are concerned, so that open pages hear within the second; else leave it to the worker.
+    """Tell now when few are concerned, so that open pages hear within the second; else the worker does.
 
     The post is kept already: whatever fails here is made up for by the next sweep.
     """
@@ -44,8 +44,10 @@ def tell(event: Event) -> None:
     accounts = list(accounts_concerned(event))
     personas = list(personas_concerned(event))
     # In two transactions: one of both would join accounts and personas by its number (T-XMIN).
-    for batch in ([Notice(event=event, account=account) for account in accounts],
-                  [Notice(event=event, persona=persona) for persona in personas]):
+    for batch in (
+        [Notice(event=event, account=account) for account in accounts],
+        [Notice(event=event, persona=persona) for persona in personas],
+    ):
         Notice.objects.bulk_create(batch, ignore_conflicts=True, batch_size=BATCH)
     Event.objects.filter(pk=event.pk).update(told=True)
     vault.nudge_accounts(accounts)
@@ -57,7 +59,7 @@ def accounts_concerned(event: Event):
     """Accounts by name: the author of what was decided; else the thread's author and all followers."""
     post = event.post
     if event.happening in CONCERNS_AUTHOR:
-        return Account.objects.filter(pk=post.author_id)
+        return Account.objects.filter(posts=post)
     wants = Q(pk__in=Follow.objects.filter(thread=post.thread_id).values("account"))
     if event.happening == Happening.THREAD:
         tags = ThreadTag.objects.filter(content_object=post.thread_id).values("tag")
@@ -71,7 +73,7 @@ def accounts_concerned(event: Event):
 
 def personas_concerned(event: Event):
     if event.happening in CONCERNS_AUTHOR:
-        return Persona.objects.filter(pk=event.post.persona_id)
+        return Persona.objects.filter(posts=event.post)
     if event.happening == Happening.THREAD:
         return Persona.objects.none()
     personas = Persona.objects.filter(thread=event.post.thread_id, notify=True, muted=False)

@@ -1,4 +1,4 @@
-"""The words of the templates: a post's html as the renderer made it, days instead of hours, kept addresses."""
+"""The words of the templates: a post's html as rendered, days instead of hours, kept addresses."""
 
 from datetime import datetime
 

@@ -1,12 +1,12 @@
 """Asking: the form, the preview, and the page that says what happens next."""
 
-from django.http import HttpRequest, HttpResponse
+from anonymity.vault import VaultUnavailable
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import Refused, member_required
-from anonymity.vault import VaultUnavailable
+from accounts.access import MemberRequest, Refused, member_required
 from forum import search
 from forum.actions.ask import ask, ask_as_persona
 from forum.forms import AskForm, IdentityForm
@@ -20,7 +20,7 @@ NOT_NOW = (
 
 
 @member_required
-def ask_page(request: HttpRequest) -> HttpResponse:
+def ask_page(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         initial = {facet: request.GET.getlist(facet) for facet in ("discipline", "jurisdiction", "topic")}
         if not any(initial.values()):
@@ -46,20 +46,22 @@ def ask_page(request: HttpRequest) -> HttpResponse:
     return redirect("forum:sent")
 
 
-def _page(request: HttpRequest, form: AskForm, identity: IdentityForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: MemberRequest, form: AskForm, identity: IdentityForm, *, status: int = 200
+) -> HttpResponse:
     return render(request, "forum/ask.html", {"form": form, "identity_form": identity}, status=status)
 
 
 @member_required
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: MemberRequest) -> HttpResponse:
     """The same words for everybody and every kind of text: nothing of it is in the address (leak 44)."""
     return render(request, "forum/sent.html")
 
 
 @member_required
 @require_POST
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: MemberRequest) -> HttpResponse:
     """What readers will see, from the one renderer. Nothing is kept."""
     html = render_markdown(request.POST.get("body", "")[:8000])
     return render(request, "forum/_preview.html", {"html": html})
@@ -67,7 +69,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @member_required
 @require_POST
-def similar(request: HttpRequest) -> HttpResponse:
+def similar(request: MemberRequest) -> HttpResponse:
     """Threads that may answer the question already, from the words of its title. Nothing is kept."""
     title = request.POST.get("title", "")[:150]
     results = search.find(title, Thread.objects.listed(), after=None, size=4) if len(title) > 8 else None

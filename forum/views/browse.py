@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import member_required
+from accounts.access import MemberRequest, member_required
 from forum import search
 from forum.actions.follow import follow, unfollow
 from forum.listing import SORTS, Selection, list_threads
@@ -58,7 +58,7 @@ def tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
 
 @member_required
 @require_POST
-def follow_tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
+def follow_tag(request: MemberRequest, facet: str, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag.objects.of(facet), slug=slug)
     (unfollow if "stop" in request.POST else follow)(found, by=request.user)
     return redirect(found)

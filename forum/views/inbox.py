@@ -1,11 +1,11 @@
 """The inbox: what concerns the signed-in account, as a page and as the live client's answer."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import may_moderate, member_required
+from accounts.access import MemberRequest, may_moderate, member_required
 from forum.models import CONCERNS_AUTHOR, Happening, Notice
 from forum.notices.inbox import mark_read, notices_of, summary
 from moderation import intake
@@ -15,7 +15,7 @@ SHOWN = 50
 
 @member_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     notices = notices_of(request.user).for_list()
     if before.isascii() and before.isdigit() and len(before) < 18:
@@ -27,10 +27,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @member_required
 @require_safe
-def since(request: HttpRequest, cursor: int) -> JsonResponse:
+def since(request: MemberRequest, cursor: int) -> JsonResponse:
     """What came after `cursor`, and the badges as they stand now."""
     now = summary(request.user)
-    fresh = notices_of(request.user).unread().filter(pk__gt=cursor).for_list()[:10] if now.cursor > cursor else []
+    fresh = (
+        notices_of(request.user).unread().filter(pk__gt=cursor).for_list()[:10] if now.cursor > cursor else []
+    )
     return JsonResponse(
         {
             "cursor": max(now.cursor, cursor),
@@ -52,7 +54,7 @@ def _entry(notice: Notice) -> dict:
 
 @member_required
 @require_safe
-def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     """Mark a notice of one's own as read and go where it points."""
     notice = get_object_or_404(notices_of(request.user).for_list(), pk=notice_id)
     mark_read(request.user, [notice.pk])
@@ -65,6 +67,6 @@ def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 @member_required
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: MemberRequest) -> HttpResponse:
     mark_read(request.user)
     return redirect("forum:inbox")

@@ -7,13 +7,13 @@ import hmac
 import uuid
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import member_required
+from accounts.access import MemberRequest, member_required
 from anonymity import vault
 from forum.actions.compose import Author
 from forum.actions.reply import clarify, take_persona_slot
@@ -49,16 +49,18 @@ class Mine:
 
 @member_required
 @require_safe
-def my_threads(request: HttpRequest) -> HttpResponse:
+def my_threads(request: MemberRequest) -> HttpResponse:
     threads = Thread.objects.filter(pk__in=Post.objects.written_by(request.user).values("thread"))
     threads = threads.exclude(state=State.WITHDRAWN).for_list().order_by("-active_hour", "-id")[:200]
-    mine = [Mine(thread, request.user, reverse("forum:my-thread", args=[thread.public_id])) for thread in threads]
+    mine = [
+        Mine(thread, request.user, reverse("forum:my-thread", args=[thread.public_id])) for thread in threads
+    ]
     return render(request, "forum/my_threads.html", {"mine": mine})
 
 
 @member_required
 @require_safe
-def my_anonymous(request: HttpRequest) -> HttpResponse:
+def my_anonymous(request: MemberRequest) -> HttpResponse:
     personas = Persona.objects.filter(pk__in=vault.personas_of(request.user)).exclude(
         thread__state=State.WITHDRAWN
     )
@@ -70,24 +72,28 @@ def my_anonymous(request: HttpRequest) -> HttpResponse:
     return render(request, "forum/my_anonymous.html", {"mine": mine})
 
 
-def _handle(request: HttpRequest, persona_id: uuid.UUID) -> str:
+def _handle(request: MemberRequest, persona_id: uuid.UUID) -> str:
     """A name of the persona for this session only: its id never shows in an address or history (leak 75)."""
     key = (request.session.session_key or "").encode()
     return hmac.new(key, persona_id.bytes, "sha256").hexdigest()[:32]
 
 
-def _persona_url(request: HttpRequest, persona: Persona) -> str:
+def _persona_url(request: MemberRequest, persona: Persona) -> str:
     return reverse("forum:my-persona", args=[_handle(request, persona.pk)])
 
 
-def _named(request: HttpRequest, public_id: str) -> Mine:
+def _named(request: MemberRequest, public_id: str) -> Mine:
     thread = Thread.objects.for_list().at(public_id).exclude(state=State.WITHDRAWN).first()
     if not thread or not Post.objects.written_by(request.user).filter(thread=thread).exists():
         raise Http404
-    return Mine(thread, request.user, reverse("forum:my-thread", args=[public_id]))
+    return Mine(thread, request.user, _named_url(thread))
 
 
-def _anonymous(request: HttpRequest, handle: str) -> Mine:
+def _named_url(thread: Thread) -> str:
+    return reverse("forum:my-thread", args=[thread.public_id])
+
+
+def _anonymous(request: MemberRequest, handle: str) -> Mine:
     for persona_id in vault.personas_of(request.user):
         if hmac.compare_digest(_handle(request, persona_id), handle):
             persona = Persona.objects.filter(pk=persona_id).exclude(thread__state=State.WITHDRAWN).first()
@@ -99,39 +105,39 @@ def _anonymous(request: HttpRequest, handle: str) -> Mine:
 
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_thread(request: HttpRequest, public_id: str) -> HttpResponse:
+def my_thread(request: MemberRequest, public_id: str) -> HttpResponse:
     return _tools(request, _named(request, public_id))
 
 
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def my_persona(request: HttpRequest, handle: str) -> HttpResponse:
+def my_persona(request: MemberRequest, handle: str) -> HttpResponse:
     return _tools(request, _anonymous(request, handle))
 
 
 @member_required
 @require_POST
-def withdraw_named(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw_named(request: MemberRequest, public_id: str) -> HttpResponse:
     withdraw(_named(request, public_id).thread, by=request.user, now=timezone.now())
     return redirect("forum:my-threads")
 
 
 @member_required
 @require_POST
-def withdraw_anonymous(request: HttpRequest, handle: str) -> HttpResponse:
+def withdraw_anonymous(request: MemberRequest, handle: str) -> HttpResponse:
     mine = _anonymous(request, handle)
     withdraw(mine.thread, by=mine.by, now=timezone.now())
     return redirect("forum:my-anonymous")
 
 
-def _tools(request: HttpRequest, mine: Mine) -> HttpResponse:
+def _tools(request: MemberRequest, mine: Mine) -> HttpResponse:
     """The author's page of one thread: clarify, update, or change what was returned."""
     returned = mine.posts.filter(state=State.RETURNED).first()
     deed = request.POST.get("deed", "")
     bound = request.POST if request.method == "POST" else None
     forms: dict = {}
     if mine.thread.is_open and mine.is_opener:
-        forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None, prefix=None)
+        forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None)
         forms["update_form"] = UpdateForm(bound if deed == "update" else None)
     if returned:
         forms["returned"] = returned
@@ -150,7 +156,8 @@ def _revise_form(mine: Mine, returned: Post, bound):
     thread = mine.thread
     if returned.kind == Kind.QUESTION:
         chosen = {
-            facet: [tag.slug for tag in thread.tags_of(facet)] for facet in ("discipline", "jurisdiction", "topic")
+            facet: [tag.slug for tag in thread.tags_of(facet)]
+            for facet in ("discipline", "jurisdiction", "topic")
         }
         texts = {"title": thread.title, "asking": thread.asking, "urgency": thread.urgency}
         return AskForm(bound, initial={**texts, **chosen, "body": returned.body})
@@ -158,7 +165,7 @@ def _revise_form(mine: Mine, returned: Post, bound):
     return form_class(bound, initial={"body": returned.body, "outcomes": returned.outcomes})
 
 
-def _do(request: HttpRequest, deed: str, form, mine: Mine, returned: Post | None) -> None:
+def _do(request: MemberRequest, deed: str, form, mine: Mine, returned: Post | None) -> None:
     now = timezone.now()
     if mine.is_anonymous and deed in ("clarify", "update"):
         take_persona_slot(request.user, now=now)

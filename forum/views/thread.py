@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import (
+    MemberRequest,
     may_consult,
     may_give_perspective,
     member_required,
@@ -87,7 +88,7 @@ def since(request: HttpRequest, public_id: str, position: int) -> HttpResponse:
 
 @moderator_required
 @require_POST
-def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+def reply(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     form = ConsultForm(request.POST)
     if not form.is_valid():
@@ -98,7 +99,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @perspective_required
 @require_POST
-def perspective(request: HttpRequest, public_id: str) -> HttpResponse:
+def perspective(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     form, identity = ReplyForm(request.POST), IdentityForm(request.POST)
     if not (form.is_valid() and identity.is_valid()):
@@ -112,7 +113,7 @@ def perspective(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @member_required
 @require_POST
-def follow_thread(request: HttpRequest, public_id: str) -> HttpResponse:
+def follow_thread(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     if found.state == State.WITHDRAWN:
         raise Http404

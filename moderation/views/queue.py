@@ -2,13 +2,13 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import moderator_required
-from forum.models import Post, Tag, Thread
+from accounts.access import MemberRequest, moderator_required
+from forum.models import Post, Thread
 from moderation.actions.claim import claim, release
 from moderation.actions.decide import decline, publish, return_to_author
 from moderation.forms import DecisionForm, NoteForm
@@ -20,19 +20,17 @@ SHOWN = 50
 
 @moderator_required
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: MemberRequest) -> HttpResponse:
     return redirect("moderation:queue")
 
 
 @moderator_required
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: MemberRequest) -> HttpResponse:
     """Urgent first, then the oldest. The live client asks for the list alone."""
     now = timezone.now()
     waiting = QueueItem.objects.visible_to(request.user).waiting()
-    items = list(
-        waiting.select_related("holder", "post").order_by("-urgent", "hour", "id")[:SHOWN]
-    )
+    items = list(waiting.select_related("holder", "post").order_by("-urgent", "hour", "id")[:SHOWN])
     threads = Thread.objects.for_list().in_bulk({item.post.thread_id for item in items})
     rows = [
         {
@@ -47,18 +45,18 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/_queue.html" if request.htmx else "moderation/queue.html", context)
 
 
-def _item(request: HttpRequest, item_id: uuid.UUID) -> QueueItem:
+def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
     items = QueueItem.objects.visible_to(request.user).select_related("post", "holder", "decision__by")
     return get_object_or_404(items, pk=item_id)
 
 
 @moderator_required
 @require_safe
-def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     return _page(request, _item(request, item_id))
 
 
-def _page(request: HttpRequest, found: QueueItem, *, status: int = 200, **forms) -> HttpResponse:
+def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **forms) -> HttpResponse:
     """The item with its thread so far: facets and text, never who wrote it."""
     now = timezone.now()
     thread = Thread.objects.for_list().get(pk=found.post.thread_id)
@@ -82,7 +80,7 @@ def _page(request: HttpRequest, found: QueueItem, *, status: int = 200, **forms)
 
 @moderator_required
 @require_POST
-def claim_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def claim_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     found = _item(request, item_id)
     claim(found, by=request.user, now=timezone.now())
     return HttpResponse(status=204) if request.headers.get("X-Requested-With") == "fetch" else redirect(found)
@@ -90,14 +88,14 @@ def claim_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 
 @moderator_required
 @require_POST
-def release_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def release_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     release(_item(request, item_id), by=request.user, now=timezone.now())
     return redirect("moderation:queue")
 
 
 @moderator_required
 @require_POST
-def publish_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def publish_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     found, form = _item(request, item_id), DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, publish_form=form)
@@ -107,17 +105,17 @@ def publish_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 
 @moderator_required
 @require_POST
-def return_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def return_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     return _with_note(request, item_id, return_to_author, "return")
 
 
 @moderator_required
 @require_POST
-def decline_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+def decline_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     return _with_note(request, item_id, decline, "decline")
 
 
-def _with_note(request: HttpRequest, item_id: uuid.UUID, deed, prefix: str) -> HttpResponse:
+def _with_note(request: MemberRequest, item_id: uuid.UUID, deed, prefix: str) -> HttpResponse:
     found, form = _item(request, item_id), NoteForm(request.POST, prefix=prefix)
     if not form.is_valid():
         return _page(request, found, status=422, **{f"{prefix}_form": form})
