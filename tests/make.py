@@ -1,0 +1,202 @@
+"""Makes what tests need by the deeds that make it on the site; nothing here writes a post's row itself."""
+
+import itertools
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import Account
+from forum import lifecycle
+from forum.actions.ask import ask, ask_as_persona
+from forum.actions.compose import Author, Draft, Text
+from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
+from forum.actions.update import post_update
+from forum.actions.withdraw import withdraw
+from forum.models import Facet, Kind, Persona, Post, Tag, Thread
+from forum.states import State
+from moderation.actions.decide import decline, publish, return_to_author
+from moderation.models import QueueItem
+
+NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+PASSWORD = "quiet river under pines"
+TITLE = "A former client asks whether we can be friends"
+BODY = (
+    "I finished with this client about fourteen months ago, and it went well. Last week she held the door of "
+    "the climbing gym for me and said that she would love to get dinner some day."
+)
+REPLY = "Decline warmly, stay somebody whom she can come back to, and tell your consultation group this week."
+
+# facet, slug, name, parent, and what else a test may look for
+TAGS: list[tuple[Facet, str, str, str | None, dict[str, Any]]] = [
+    (Facet.DISCIPLINE, "professional-counselor", "Professional counselor", None, {"short_name": "Counselor"}),
+    (Facet.DISCIPLINE, "clinical-social-worker", "Clinical social worker", None, {}),
+    (Facet.DISCIPLINE, "psychologist", "Psychologist", None, {}),
+    (Facet.JURISDICTION, "us", "United States", None, {"code": "US", "synonyms": ["USA"]}),
+    (Facet.JURISDICTION, "us-co", "Colorado", "us", {"code": "US-CO"}),
+    (Facet.JURISDICTION, "us-or", "Oregon", "us", {"code": "US-OR"}),
+    (Facet.JURISDICTION, "gb", "United Kingdom", None, {"code": "GB"}),
+    (Facet.JURISDICTION, "gb-sct", "Scotland", "gb", {"code": "GB-SCT"}),
+    (Facet.JURISDICTION, "xx", "Not stated", None, {"code": "XX"}),
+    (Facet.TOPIC, "friendship-after-termination", "Friendship after therapy ends", None, {}),
+    (Facet.TOPIC, "gifts-from-clients", "Gifts from clients", None, {"synonyms": ["present"]}),
+    (Facet.TOPIC, "small-community", "Living in a small community", None, {}),
+]
+USUAL_TAGS = ("professional-counselor", "us-co", "friendship-after-termination")
+
+_numbers = itertools.count(1)
+
+
+def tag(facet: str, slug: str, name: str = "", parent: Tag | None = None, **fields: Any) -> Tag:
+    path = f"{parent.path if parent else ''}{slug}/"
+    return Tag.objects.create(
+        facet=facet, slug=slug, name=name or slug.capitalize(), parent=parent, path=path, **fields
+    )
+
+
+def tags() -> dict[str, Tag]:
+    """The small tree of TAGS, by slug; the same rows however often it is called."""
+    made = {row.slug: row for row in Tag.objects.filter(slug__in=[row[1] for row in TAGS])}
+    for facet, slug, name, parent, fields in TAGS:
+        if slug not in made:
+            made[slug] = tag(facet, slug, name, made[parent] if parent else None, **fields)
+    return made
+
+
+def account(
+    name: str = "", *, disciplines: Iterable[str] = (), jurisdictions: Iterable[str] = (), **fields: Any
+) -> Account:
+    """A member whose address is confirmed and whose password is PASSWORD; other roles by `is_…=True`."""
+    name = name or f"Member {next(_numbers)}"
+    email = fields.pop("email", f"{name.replace(' ', '').lower()}@example.org")
+    made = Account.objects.create_user(email, PASSWORD, display_name=name, **fields)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    if disciplines or jurisdictions:
+        known = tags()
+        made.disciplines.set(known[slug] for slug in disciplines)
+        made.jurisdictions.set(known[slug] for slug in jurisdictions)
+    return made
+
+
+def moderator(name: str = "", **fields: Any) -> Account:
+    fields.setdefault("disciplines", ["professional-counselor"])
+    fields.setdefault("jurisdictions", ["us-co"])
+    return account(name, is_moderator=True, credential=fields.pop("credential", "LPC"), **fields)
+
+
+def draft(**changes: Any) -> Draft:
+    """A question as typed; `tags` may be slugs of TAGS."""
+    chosen = changes.pop("tags", USUAL_TAGS)
+    known = tags()
+    fields: dict[str, Any] = {"id": uuid.uuid4(), "title": TITLE, "body": BODY, **changes}
+    return Draft(tags=[known[each] if isinstance(each, str) else each for each in chosen], **fields)
+
+
+def text(body: str = REPLY, **extra: Any) -> Text:
+    """A later contribution as typed; what its kind adds goes in `extra`: aspects, red_flag, outcomes."""
+    return Text(uuid.uuid4(), body, extra)
+
+
+def thread(
+    state: str = "pending",
+    *,
+    author: Account | None = None,
+    anonymous: bool = False,
+    by: Account | None = None,
+    now: datetime = NOW,
+    **changes: Any,
+) -> Thread:
+    """A question of `author` brought to `state` by moderator `by`; anonymous: as a persona of `author`."""
+    author = author or account()
+    if anonymous:
+        made = ask_as_persona(draft(**changes), account=author, now=now)
+    else:
+        made = ask(draft(**changes), by=author, now=now)
+    if state != State.PENDING:
+        _bring(made, State(state), by=by, now=now)
+    return Thread.objects.get(pk=made.pk)
+
+
+def post(
+    thread: Thread,
+    kind: str = "consultation",
+    *,
+    author: Account | Persona | None = None,
+    anonymous: bool = False,
+    state: str | None = None,
+    by: Account | None = None,
+    now: datetime = NOW,
+    body: str = REPLY,
+    **extra: Any,
+) -> Post:
+    """A post of `kind` in a published thread, public at once unless `state` says otherwise.
+
+    Clarifications and updates come from whoever asked; anonymous: a perspective as a persona of `author`.
+    """
+    if kind == Kind.CONSULTATION:
+        made = consult(thread, text(body, **{"aspects": [], **extra}), by=_as_account(author), now=now)
+    elif kind == Kind.PERSPECTIVE:
+        writer = _as_account(author, is_verified=True)
+        if anonymous:
+            made = give_perspective_as_persona(thread, text(body, **extra), account=writer, now=now)
+        else:
+            made = give_perspective(thread, text(body, **extra), by=writer, now=now)
+    else:
+        deed = clarify if kind == Kind.CLARIFICATION else post_update
+        made = deed(thread, text(body, **extra), by=author or opener(thread), now=now)
+    state = state or State.PUBLISHED
+    if made.state == State.PENDING and state != State.PENDING:
+        decide_on(made, state, by=by, now=now)
+    return Post.objects.get(pk=made.pk)
+
+
+def opener(thread: Thread) -> Author:
+    """Who asked the question of `thread`, as its page names them."""
+    return thread.author or Persona.objects.get(thread=thread, is_op=True)
+
+
+def question(thread: Thread) -> Post:
+    return thread.posts.get(kind=Kind.QUESTION)
+
+
+def item(thread_or_post: Thread | Post) -> QueueItem:
+    """What waits in the queue of this thread or post."""
+    waiting = QueueItem.objects.waiting()
+    if isinstance(thread_or_post, Thread):
+        return waiting.get(post__thread=thread_or_post)
+    return waiting.get(post=thread_or_post)
+
+
+def decide_on(post: Post, state: str, *, by: Account | None = None, now: datetime = NOW) -> None:
+    """Let a moderator bring a pending post to `state`: published, returned or declined."""
+    by = by or moderator()
+    waiting = item(post)
+    decision: dict[str, Any] = {"version": post.version, "by": by, "now": now}
+    if state == State.PUBLISHED:
+        publish(waiting, **decision)
+    elif state == State.RETURNED:
+        return_to_author(waiting, "Please leave out the name of the gym.", **decision)
+    elif state == State.DECLINED:
+        decline(waiting, "This asks for legal advice, which the board can't give.", **decision)
+    else:
+        raise ValueError(f"no decision leads to {state}")
+
+
+def _bring(thread: Thread, state: State, *, by: Account | None, now: datetime) -> None:
+    if state in (State.RETURNED, State.DECLINED):
+        decide_on(question(thread), state, by=by, now=now)
+        return
+    decide_on(question(thread), State.PUBLISHED, by=by, now=now)
+    thread.refresh_from_db()
+    if state == State.WITHDRAWN:
+        withdraw(thread, by=opener(thread), now=now)
+    elif state != State.PUBLISHED:
+        lifecycle.move(thread, state)
+
+
+def _as_account(author: Account | Persona | None, **fields: Any) -> Account:
+    if isinstance(author, Account):
+        return author
+    return account(**fields) if fields else moderator()
