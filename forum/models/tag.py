@@ -76,9 +76,7 @@ class ThreadTag(ItemBase):
         ]
         indexes = [
             models.Index(
-                "tag",
-                "-listed_hour",
-                "-content_object",
+                fields=["tag", "-listed_hour", "-content_object"],
                 name="threads_of_tag",
                 condition=Q(listed_hour__isnull=False),
             )

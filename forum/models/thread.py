@@ -72,11 +72,18 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def at(self, public_id: str) -> "ThreadQuerySet":
         return self.filter(public_id=public_id)
 
-    def written_by(self, account) -> "ThreadQuerySet":
-        """Threads under the account's own name; a persona's are the vault's to find."""
-        if account.pk is None:  # author=None would match every anonymous thread
+    def with_posts_by(self, account) -> "ThreadQuerySet":
+        """Threads in which the account wrote something under its own name."""
+        if account.pk is None:  # author=None would match every persona's
             return self.none()
-        return self.filter(author=account)
+        return self.filter(posts__author=account).distinct()
+
+    def of_personas(self, personas) -> "ThreadQuerySet":
+        """Threads of personas that the vault has called the caller's own."""
+        return self.filter(personas__in=personas)
+
+    def not_withdrawn(self) -> "ThreadQuerySet":
+        return self.exclude(state=State.WITHDRAWN)
 
     def tagged(self, tag: Tag) -> "ThreadQuerySet":
         """Threads under `tag` or any of its descendants."""
@@ -127,11 +134,12 @@ class Thread(models.Model):
             models.CheckConstraint(name="thread_state_known", condition=Q(state__in=State.values)),
         ]
         indexes = [
-            models.Index("-hour", "-id", name="threads_newest", condition=Q(state__in=READABLE)),
-            models.Index("-active_hour", "-id", name="threads_active", condition=Q(state__in=READABLE)),
+            models.Index(fields=["-hour", "-id"], name="threads_newest", condition=Q(state__in=READABLE)),
             models.Index(
-                "-hour",
-                "-id",
+                fields=["-active_hour", "-id"], name="threads_active", condition=Q(state__in=READABLE)
+            ),
+            models.Index(
+                fields=["-hour", "-id"],
                 name="threads_unanswered",
                 condition=Q(state__in=READABLE, consultation_count=0),
             ),

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='queueitem',
-            index=models.Index(models.F('-urgent'), models.F('hour'), models.F('id'), condition=models.Q(('decided', False)), name='queue_in_order'),
+            index=models.Index(fields=["-urgent", "hour", "id"], condition=models.Q(('decided', False)), name='queue_in_order'),
         ),
         migrations.AddConstraint(
             model_name='queueitem',

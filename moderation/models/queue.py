@@ -46,7 +46,7 @@ class QueueItem(models.Model):
             )
         ]
         indexes = [
-            models.Index("-urgent", "hour", "id", name="queue_in_order", condition=Q(decided=False)),
+            models.Index(fields=["-urgent", "hour", "id"], name="queue_in_order", condition=Q(decided=False)),
         ]
 
     def __str__(self) -> str:
