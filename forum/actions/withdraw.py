@@ -7,10 +7,9 @@ from django.db.models import Q
 
 from forum import lifecycle, search
 from forum.actions.compose import Author, require_opener
-from forum.models import Persona, Post, Thread
+from forum.models import Persona, Thread
 from forum.states import State
 from forum.tagging import set_tags, unlist_under_tags
-from forum.text.markdown import RENDERER_VERSION
 from moderation import audit, intake
 
 STUB = "Withdrawn by its author"
@@ -21,13 +20,12 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     """Leave a stub: title, tags and all of the author's words are overwritten, others' words unlisted."""
     require_opener(thread, by)
     mine = Q(persona=by) if isinstance(by, Persona) else Q(author=by)
-    posts = Post.objects.filter(mine, thread=thread)
     lifecycle.move(thread, State.WITHDRAWN, title=STUB, slug="withdrawn", asking="", excerpt="")
     unlist_under_tags(thread)
     set_tags(thread, [])
     thread.marks.all().delete()
     intake.drop(thread.posts.all())
-    words = {"body": "", "html": "", "note": "", "red_flag": "", "outcomes": []}
-    posts.update(state=State.WITHDRAWN, renderer_version=RENDERER_VERSION, **words)
+    for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):
+        lifecycle.move(post, State.WITHDRAWN, body="", html="", note="", red_flag="", outcomes=[])
     search.forget(thread)
     audit.record("thread.withdrawn", about=thread, now=now)

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +23,8 @@ from forum.actions.withdraw import withdraw
 from forum.forms import AskForm, ReplyForm, UpdateForm
 from forum.models import Kind, Persona, Post, Thread
 from forum.states import State
+
+SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Mine:
     @property
     def posts(self):
         mine = {"persona": self.by} if self.is_anonymous else {"author": self.by}
-        return Post.objects.filter(thread=self.thread, **mine).in_order()
+        return self.thread.posts.filter(**mine).in_order()
 
     @property
     def is_opener(self) -> bool:
@@ -50,8 +52,8 @@ class Mine:
 @member_required
 @require_safe
 def my_threads(request: MemberRequest) -> HttpResponse:
-    threads = Thread.objects.filter(pk__in=Post.objects.written_by(request.user).values("thread"))
-    threads = threads.exclude(state=State.WITHDRAWN).for_list().order_by("-active_hour", "-id")[:200]
+    threads = Thread.objects.with_posts_by(request.user).not_withdrawn().for_list()
+    threads = threads.order_by("-active_hour", "-id")[:SHOWN]
     mine = [
         Mine(thread, request.user, reverse("forum:my-thread", args=[thread.public_id])) for thread in threads
     ]
@@ -64,7 +66,7 @@ def my_anonymous(request: MemberRequest) -> HttpResponse:
     personas = Persona.objects.filter(pk__in=vault.personas_of(request.user)).exclude(
         thread__state=State.WITHDRAWN
     )
-    threads = Thread.objects.filter(personas__in=personas).for_list().in_bulk()
+    threads = Thread.objects.of_personas(personas).for_list().in_bulk()
     mine = [
         Mine(threads[persona.thread_id], persona, _persona_url(request, persona))
         for persona in personas.order_by("-thread__active_hour", "id")
@@ -83,9 +85,8 @@ def _persona_url(request: MemberRequest, persona: Persona) -> str:
 
 
 def _named(request: MemberRequest, public_id: str) -> Mine:
-    thread = Thread.objects.for_list().at(public_id).exclude(state=State.WITHDRAWN).first()
-    if not thread or not Post.objects.written_by(request.user).filter(thread=thread).exists():
-        raise Http404
+    threads = Thread.objects.with_posts_by(request.user).not_withdrawn().for_list()
+    thread = get_object_or_404(threads, public_id=public_id)
     return Mine(thread, request.user, _named_url(thread))
 
 
@@ -98,7 +99,7 @@ def _anonymous(request: MemberRequest, handle: str) -> Mine:
         if hmac.compare_digest(_handle(request, persona_id), handle):
             persona = Persona.objects.filter(pk=persona_id).exclude(thread__state=State.WITHDRAWN).first()
             if persona:
-                thread = Thread.objects.for_list().get(pk=persona.thread_id)
+                thread = Thread.objects.of_personas([persona]).for_list().get()
                 return Mine(thread, persona, _persona_url(request, persona))
     raise Http404
 

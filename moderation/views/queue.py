@@ -31,7 +31,9 @@ def queue(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     waiting = QueueItem.objects.visible_to(request.user).waiting()
     items = list(waiting.select_related("holder", "post").order_by("-urgent", "hour", "id")[:SHOWN])
-    threads = Thread.objects.for_list().in_bulk({item.post.thread_id for item in items})
+    threads = (
+        Thread.objects.visible_to(request.user).for_list().in_bulk({item.post.thread_id for item in items})
+    )
     rows = [
         {
             "item": item,
@@ -59,7 +61,7 @@ def item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
 def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **forms) -> HttpResponse:
     """The item with its thread so far: facets and text, never who wrote it."""
     now = timezone.now()
-    thread = Thread.objects.for_list().get(pk=found.post.thread_id)
+    thread = Thread.objects.visible_to(request.user).for_list().get(pk=found.post.thread_id)
     published = Post.objects.published().filter(thread=thread).with_byline().in_order()
     version = {"version": found.post.version}
     context = {
@@ -100,7 +102,7 @@ def publish_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, status=422, publish_form=form)
     publish(found, version=form.cleaned_data["version"], by=request.user, now=timezone.now())
-    return redirect(Thread.objects.get(pk=found.post.thread_id))
+    return redirect(Thread.objects.visible_to(request.user).get(pk=found.post.thread_id))
 
 
 @moderator_required

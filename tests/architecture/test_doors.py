@@ -1,0 +1,131 @@
+"""The doors of docs/architecture.md: each dangerous thing has one way to it, and the source shows no other."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ["anonymity", "accounts", "forum", "moderation"]  # each may import itself and what stands before it
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_point_down():
+    upward = [
+        (file, name)
+        for place, app in enumerate(APPS)
+        for file, tree in sources(app)
+        for name in imported(tree)
+        if name.split(".")[0] in [*APPS[place + 1 :], "config"]
+        and not name.startswith(("moderation.intake", "moderation.audit"))
+        and not (file.startswith("moderation/") and name.startswith("moderation"))
+    ]
+    assert not upward
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+MAY_BEGIN = {"visible_to", "listed", "published", "written_by", "with_posts_by", "of_personas", "waiting"}
+
+
+@pytest.mark.parametrize("folder", ["forum/views", "forum/live", "moderation/views"])
+def test_shared_pages_reach_threads_and_posts_through_their_door(folder):
+    past_the_door = [
+        (file, name)
+        for file, tree in sources(folder)
+        for name, _ in calls(tree)
+        if (match := re.match(r"(?:Thread|Post|QueueItem)\.objects\.(\w+)", name))
+        and match[1] not in MAY_BEGIN
+    ]
+    assert not past_the_door
+
+
+def test_only_move_changes_a_state():
+    elsewhere = [
+        (file, node.lineno)
+        for file, tree in sources("accounts", "forum", "moderation")
+        if file not in {"forum/lifecycle.py", "forum/synthetic.py"}
+        for node in ast.walk(tree)
+        if (
+            isinstance(node, ast.Assign)
+            and any(isinstance(target, ast.Attribute) and target.attr == "state" for target in node.targets)
+        )
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "update"
+            and any(keyword.arg == "state" for keyword in node.keywords)
+        )
+    ]
+    assert not elsewhere
+
+
+@pytest.mark.parametrize(
+    "door, call",
+    [
+        ("moderation/audit.py", r"AuditEvent\.objects\.(create|bulk_create|update)|AuditEvent\("),
+        ("anonymity/bus.py", r"group_send"),
+        ("forum/text/markdown.py", r"mark_safe|SafeString\("),
+        ("config/", r"os\.environ"),
+    ],
+)
+def test_one_door_for_each_dangerous_call(door, call):
+    elsewhere = [
+        (file, name)
+        for file, tree in sources("config", *APPS)
+        if not file.startswith(door)
+        for name, node in calls(tree)
+        if re.search(call, f"{name}(")
+    ]
+    assert not elsewhere
+
+
+def test_no_template_trusts_text_by_itself():
+    trusting = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*")
+        if path.is_file() and re.search(r"\|\s*safe\b|autoescape\s+off|mark_safe", path.read_text())
+    ]
+    assert not trusting
+
+
+def test_no_raw_sql_is_built_from_text():
+    built = [
+        (file, node.lineno)
+        for file, tree in sources("config", *APPS)
+        for name, node in calls(tree)
+        if name.endswith((".raw", ".extra"))
+        or (name.endswith(".execute") and node.args and isinstance(node.args[0], ast.JoinedStr))
+    ]
+    assert not built
+
+
+def test_no_author_tool_asks_the_vault_from_a_shared_page():
+    """A permission that depends on sealed ownership is itself the answer (T-SAME)."""
+    asking = [
+        file
+        for file, tree in sources("forum/views", "moderation", "accounts")
+        if file not in {"forum/views/mine.py", "forum/views/ask.py"}
+        and any(name.startswith("anonymity.vault") for name in imported(tree))
+    ]
+    assert not asking
