@@ -37,7 +37,7 @@ def queue(request: MemberRequest) -> HttpResponse:
     rows = [
         {
             "item": item,
-            "thread": threads[item.post.thread_id],
+            "thread": threads_by_id[item.post.thread_id],
             "holder": item.holder_at(now),
             "hours": int((now - item.hour).total_seconds() // 3600),
         }

@@ -1,4 +1,4 @@
-"""The doors of docs/architecture.md: each dangerous thing has one way to it, and the source shows no other."""
+"""The doors of docs/architecture.md: each dangerous thing has one way to it, and there is no other."""
 
 import ast
 import re
@@ -81,7 +81,7 @@ def test_only_move_changes_a_state():
 
 
 @pytest.mark.parametrize(
-    "door, call",
+    ("door", "call"),
     [
         ("moderation/audit.py", r"AuditEvent\.objects\.(create|bulk_create|update)|AuditEvent\("),
         ("anonymity/bus.py", r"group_send"),
