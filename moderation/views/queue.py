@@ -31,9 +31,8 @@ def queue(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     waiting = QueueItem.objects.visible_to(request.user).waiting()
     items = list(waiting.select_related("holder", "post").order_by("-urgent", "hour", "id")[:SHOWN])
-    threads = (
-        Thread.objects.visible_to(request.user).for_list().in_bulk({item.post.thread_id for item in items})
-    )
+    threads = Thread.objects.visible_to(request.user).for_list()
+    threads_by_id = threads.in_bulk({item.post.thread_id for item in items})
     rows = [
         {
             "item": item,
