@@ -28,7 +28,7 @@ def install(requirements):
     with open(LOG, "wb") as log:
         if not (run(log, "-m", "pip", "install", "uv") and with_packages(log, "uv", "pip", requirements)):
             with_packages(log, "pip", None, requirements) or sys.exit(failure())
-    with open(os.path.join(VENV, "installed"), "a", encoding="utf-8") as stamps:
+    with open(os.path.join(VENV, "installed"), "w", encoding="utf-8") as stamps:
         stamps.write("".join(stamp + "\n" for stamp in stamps_of(requirements)))
 
 

@@ -94,7 +94,7 @@ def start_redis(home: Path, config: pytest.Config) -> str:
         [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
         stdout=subprocess.DEVNULL, cwd=home,
     )  # fmt: skip
-    config.add_cleanup(lambda: stop(server, signal.SIGTERM))
+    config.add_cleanup(lambda: stop(server))
     wait_for(port, server)
     return f"redis://127.0.0.1:{port}/0"
 
@@ -137,7 +137,7 @@ def retry(command: list) -> None:
         time.sleep(0.05)
 
 
-def stop(server: subprocess.Popen, how: signal.Signals) -> None:
+def stop(server: subprocess.Popen, how: signal.Signals = signal.SIGTERM) -> None:
     server.send_signal(how)
     try:
         server.wait(10)
