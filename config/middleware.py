@@ -6,10 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from accounts.access import Refused
 from accounts.views.kept import keep_or_refuse
 
-ANONYMITY_NOT_NOW = (
-    "Anonymous posting is not possible just now. Nothing was sent, and nothing went out under your name. "
-    "Please try again in a few minutes."
-)
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -38,12 +34,6 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, Refused):
+        if isinstance(error, (Refused, VaultUnavailable)):
             return keep_or_refuse(request, str(error), status=error.status)
-        if isinstance(error, VaultUnavailable):
-            return keep_or_refuse(
-                request,
-                ANONYMITY_NOT_NOW,
-                status=503,
-            )
         return None

@@ -13,11 +13,6 @@ from forum.forms import AskForm, IdentityForm
 from forum.models import Thread
 from forum.text.markdown import render as render_markdown
 
-NOT_NOW = (
-    "Anonymous posting is not possible just now. Nothing was sent, and nothing went out under your name. "
-    "Your text is still here: please try again in a few minutes."
-)
-
 
 @member_required
 def ask_page(request: MemberRequest) -> HttpResponse:
@@ -37,10 +32,7 @@ def ask_page(request: MemberRequest) -> HttpResponse:
             ask_as_persona(form.draft(), account=request.user, now=timezone.now())
         else:
             ask(form.draft(), by=request.user, now=timezone.now())
-    except VaultUnavailable:
-        form.add_error(None, NOT_NOW)
-        return _page(request, form, identity, status=503)
-    except Refused as refusal:
+    except (Refused, VaultUnavailable) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, form, identity, status=refusal.status)
     return redirect("forum:sent")
