@@ -1,0 +1,28 @@
+/* Writing: counts characters, and asks before a page with unsent words is left. Keeps nothing. */
+for (const counter of document.querySelectorAll("[data-counts]")) {
+  const box = document.getElementById(counter.dataset.counts);
+  const most = box.maxLength;
+  const least = box.minLength;
+  const show = () => {
+    const typed = box.value.length;
+    const missing = least > 0 && typed < least ? `, at least ${least.toLocaleString()}` : "";
+    counter.textContent = `${typed.toLocaleString()} of ${most.toLocaleString()} characters${missing}`;
+  };
+  box.addEventListener("input", show);
+  show();
+}
+
+let unsent = false;
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  form.addEventListener("input", () => { unsent = true; });
+  form.addEventListener("submit", (event) => {
+    unsent = false;
+    const button = event.submitter;
+    // A second press would be refused by the server anyway; this only saves the fright.
+    if (button) setTimeout(() => { button.disabled = true; });
+  });
+}
+addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("form[data-guard] button:disabled")) button.disabled = false;
+});
