@@ -1,0 +1,65 @@
+"""System checks of the key file: usable, private, in a safe place, and the one of this data."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from anonymity import vault
+
+
+@register(Tags.security)
+def key_file_is_usable(**kwargs: Any) -> list[CheckMessage]:
+    fault = vault.key_fault()
+    return [Error(fault, id="anonymity.E001")] if fault else []
+
+
+@register(Tags.security)
+def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
+    path = Path(settings.ANON_KEYRING_FILE).resolve()
+    hint = "Set ANON_KEYRING_FILE to a place of its own, such as /etc/sounding-board/anon-keyring.json."
+    return [
+        Error(f"The key file {path} lies in {place}.", hint=hint, id="anonymity.E002")
+        for place in _exposed_places(path)
+    ]
+
+
+@register(Tags.database)
+def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Run by `check --database vault` and before the vault is migrated."""
+    if vault.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables() or vault.fits_data():
+        return []
+    hint = (
+        "Restore the key file that this vault was written with; without it no anonymous thread has an owner."
+    )
+    return [Error("The key file belongs to other data.", hint=hint, id="anonymity.E003")]
+
+
+def _exposed_places(path: Path) -> Iterator[str]:
+    for name in ("MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_DIRS"):
+        setting = getattr(settings, name, None) or ()
+        for folder in [setting] if isinstance(setting, str | Path) else setting:
+            if path.is_relative_to(Path(folder).resolve()):
+                yield f"{name}, where the web server hands out files"
+    if not settings.DEBUG and _would_be_committed(path):
+        yield "a git work tree that does not ignore it"
+
+
+def _would_be_committed(path: Path) -> bool:
+    tree = next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    if tree is None:
+        return False
+    ask = ["git", "-C", str(tree), "check-ignore", "-q", str(path)]
+    try:
+        answer = subprocess.run(ask, capture_output=True, check=False)  # noqa: S603  our own settings
+    except OSError:  # no git here to ask
+        return True
+    return answer.returncode != 0
+
+
+def _has_tables() -> bool:
+    return "vault_keycheck" in connections[vault.VAULT].introspection.table_names()

@@ -1,0 +1,79 @@
+"""Sealing: the few cryptographic steps of the scheme, with keys that the caller hands in."""
+
+import hmac
+import os
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.views.decorators.debug import sensitive_variables
+
+CONTEXT = b"sounding-board/anon/v1/"  # part of every stored value: changing it loses every link
+SECRET_BYTES = 32
+REF_BYTES = 16
+NONCE_BYTES = 12
+PADDED_BYTES = 64  # one length for whatever is sealed, so that a length tells nothing
+SEAL_BYTES = NONCE_BYTES + PADDED_BYTES + 16
+VERSION = b"\x01"
+
+
+class Key(StrEnum):
+    """What a sub-key is for. One purpose each: equal tags of two tables could be joined."""
+
+    SEAL = "seal"
+    THREAD = "thread"
+    LIST = "list"
+    SUSPENSION = "susp"
+    RATE = "rate"
+    BUS = "bus"
+    CHECK = "check"
+
+
+class Broken(Exception):
+    """A seal that does not open: another key, another row, or changed bytes."""
+
+
+@sensitive_variables()
+def derive(secret: bytes, purpose: Key) -> bytes:
+    """The sub-key of a key ring's secret for one purpose."""
+    return HKDF(SHA256(), SECRET_BYTES, salt=None, info=CONTEXT + purpose.encode()).derive(secret)
+
+
+@sensitive_variables()
+def mac(key: bytes, *parts: bytes) -> bytes:
+    """A keyed tag of 128 bits: shorter ones would collide and break UNIQUE."""
+    return hmac.digest(key, _framed(*parts), "sha256")[:16]
+
+
+@sensitive_variables()
+def seal(key: bytes, ref: bytes, *, kid: int, table: str, row: bytes) -> bytes:
+    """`ref` sealed into one row of one table; in any other row it does not open."""
+    if len(ref) != REF_BYTES:
+        raise ValueError("A reference is 16 bytes.")
+    nonce = os.urandom(NONCE_BYTES)  # random, no counter: a restored backup would repeat a counter
+    padded = (VERSION + ref).ljust(PADDED_BYTES, b"\0")
+    return nonce + AESGCM(key).encrypt(nonce, padded, _bound_to(kid, table, row))
+
+
+@sensitive_variables()
+def unseal(key: bytes, sealed: bytes, *, kid: int, table: str, row: bytes) -> bytes:
+    """The reference in `sealed`. Broken when it is not this row's, or was tampered with."""
+    nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        padded = AESGCM(key).decrypt(nonce, body, _bound_to(kid, table, row))
+    except (InvalidTag, ValueError):
+        raise Broken from None
+    if len(padded) != PADDED_BYTES or padded[:1] != VERSION:
+        raise Broken
+    return padded[1 : 1 + REF_BYTES]
+
+
+def _bound_to(kid: int, table: str, row: bytes) -> bytes:
+    return CONTEXT + _framed(bytes([kid]), table.encode(), row)
+
+
+def _framed(*parts: bytes) -> bytes:
+    """Every part behind its length: ("ab", "c") and ("a", "bc") must not meet."""
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
