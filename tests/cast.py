@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Account
+from anonymity import vault
 from forum.models import Tag, Thread
 from moderation.models import QueueItem
 from tests import make
@@ -17,6 +18,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if mark or CAST & set(getattr(item, "fixturenames", ())):
             wanted = {**(mark.kwargs if mark else {}), "databases": STORES}
             item.add_marker(pytest.mark.django_db(**wanted), append=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_file() -> None:
+    """The key file of this run, as a new installation makes it."""
+    if vault.key_fault():
+        vault.make_key_file()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from tests import loopback
 
-# pytest_plugins = ["tests.cast"]  (on as soon as anonymity/vault.py is there)
+pytest_plugins = ["tests.cast"]
 
 
 def pytest_configure() -> None:

@@ -41,7 +41,7 @@ TAGS: list[tuple[Facet, str, str, str | None, dict[str, Any]]] = [
     (Facet.JURISDICTION, "gb-sct", "Scotland", "gb", {"code": "GB-SCT"}),
     (Facet.JURISDICTION, "xx", "Not stated", None, {"code": "XX"}),
     (Facet.TOPIC, "friendship-after-termination", "Friendship after therapy ends", None, {}),
-    (Facet.TOPIC, "gifts-from-clients", "Gifts from clients", None, {"synonyms": ["present"]}),
+    (Facet.TOPIC, "gifts", "Gifts", None, {"synonyms": ["present"]}),
     (Facet.TOPIC, "small-community", "Living in a small community", None, {}),
 ]
 USUAL_TAGS = ("professional-counselor", "us-co", "friendship-after-termination")
