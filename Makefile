@@ -13,7 +13,7 @@ test: development servers lint suite ## install what the tests need, then check 
 
 suite:
 	$(PYTEST) -n 2
-	$(PYTEST) -n 2 --stores=postgres
+	$(PYTEST) -n 2 --stores=postgres -m "not embedded"
 	$(PYTEST) tests/browser
 	$(PYTEST) tests/browser --stores=postgres
 
