@@ -141,7 +141,7 @@ def nudge_accounts(accounts: Iterable[Account]) -> None:
 
 
 @act
-def may_post(account: Account, action: Action, now: datetime) -> bool:
+def take_slot(account: Account, action: Action, now: datetime) -> bool:
     """Use up one of the day's anonymous threads or replies; False when none is left or the account is paused.
 
     Ask first whether this very post was made already: a form sent twice uses one place.
@@ -157,7 +157,7 @@ def may_post(account: Account, action: Action, now: datetime) -> bool:
 
 
 @act
-def forget_days(now: datetime) -> None:
+def forget_slots(now: datetime) -> None:
     """Delete the used places of days that are over."""
     Rate.objects.filter(day__lt=now.astimezone(UTC).date()).delete()
 

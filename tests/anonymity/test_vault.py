@@ -153,7 +153,7 @@ def test_vault_rows_hold_nothing_of_the_account(alice):
     """T-SCAN in small: what belongs to the account, in every spelling, is in no vault row."""
     thread = uuid.uuid4()
     vault.attach(alice, thread)
-    vault.may_post(alice, "thread", datetime(2026, 3, 4, 10, tzinfo=UTC))
+    vault.take_slot(alice, "thread", datetime(2026, 3, 4, 10, tzinfo=UTC))
     stored = b"\n".join(_every_value("vault"))
     for secret in (alice.anon_ref, alice.email.encode(), alice.display_name.encode(), thread.bytes):
         for spelling in (bytes(secret), bytes(secret).hex().encode(), bytes(secret)[::-1]):
@@ -164,9 +164,9 @@ def test_a_paused_account_may_not_post_and_its_other_acts_go_on(somebody):
     now = datetime(2026, 3, 4, 10, tzinfo=UTC)
     tag = keyring.current().tag(Key.SUSPENSION, somebody.anon_ref)
     Block.objects.create(tag=tag, kid=1, seal=bytes(92), until=date(2026, 3, 4))
-    assert not vault.may_post(somebody, "reply", now)
+    assert not vault.take_slot(somebody, "reply", now)
     assert vault.attach(somebody, uuid.uuid4())
-    assert vault.may_post(somebody, "reply", now.replace(day=5))
+    assert vault.take_slot(somebody, "reply", now.replace(day=5))
 
 
 def _every_value(alias: str) -> list[bytes]:
