@@ -1,5 +1,6 @@
 """Standing: what a reply says of its writer, computed when it is published."""
 
+from accounts.models import Account
 from forum.models import Facet, Post, Standing, Tag
 
 
@@ -13,22 +14,29 @@ def compute_standing(post: Post) -> Standing:
     if account is None:
         raise ValueError("A persona has no standing.")
     chosen = Tag.objects.filter(thread_tags__content_object=post.thread, thread_tags__inherited=False)
-    disciplines = _fit(list(account.disciplines.all()), list(chosen.of(Facet.DISCIPLINE)))
-    jurisdictions = _fit(list(account.jurisdictions.all()), list(chosen.of(Facet.JURISDICTION)))
+    own = [*account.disciplines.all(), *account.jurisdictions.all()]
+    return standing_of(post, account, own=own, asked=list(chosen))
+
+
+def standing_of(post: Post, account: Account, *, own: list[Tag], asked: list[Tag]) -> Standing:
+    """The standing of `account`, who practises under the tags `own`, in a thread under the tags `asked`."""
+    discipline, inside_discipline = _fit(Facet.DISCIPLINE, own, asked)
+    jurisdiction, inside_jurisdiction = _fit(Facet.JURISDICTION, own, asked)
     return Standing(
         post=post,
-        discipline=disciplines[0],
-        outside_discipline=not disciplines[1],
-        jurisdiction=jurisdictions[0],
-        outside_jurisdiction=not jurisdictions[1],
+        discipline=discipline,
+        outside_discipline=not inside_discipline,
+        jurisdiction=jurisdiction,
+        outside_jurisdiction=not inside_jurisdiction,
         credential=account.credential,
         level=account.level,
     )
 
 
-def _fit(own: list[Tag], asked: list[Tag]) -> tuple[Tag | None, bool]:
+def _fit(facet: str, own: list[Tag], asked: list[Tag]) -> tuple[Tag | None, bool]:
     """The own tag nearest to those asked about, and whether it is one of them, or above or below one."""
-    for tag in own:
+    mine = [tag for tag in own if tag.facet == facet]
+    for tag in mine:
         if any(tag.path.startswith(other.path) or other.path.startswith(tag.path) for other in asked):
             return tag, True
-    return (own[0] if own else None), False
+    return (mine[0] if mine else None), False

@@ -1,0 +1,1 @@
+"""Synthetic threads for measurements: invented texts at the size and skew of a grown board."""
