@@ -62,7 +62,7 @@ def is_safe_address(href: str) -> bool:
     return bool(_SAFE_ADDRESS.match(href)) and not _UNSEEN.search(href)
 
 
-# Most texts are plain paragraphs, which need neither parser nor cleaner: 200 times faster, same HTML
+# Most texts are plain paragraphs, which need neither parser nor cleaner: ten times faster, same HTML
 # (a property test compares the two). Anything that could mean more in Markdown is refused here.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&]|://|mailto:|^[^\w\n\"'(]|^\d", re.MULTILINE | re.IGNORECASE)
 
@@ -84,7 +84,8 @@ def _disown_outside_links(source: Iterable[dict]) -> Iterator[dict]:
 def _may_have(tag: str, name: str, value: str) -> bool:
     match tag, name:
         case "a", "href":
-            return is_safe_address(unescape(value))
+            # As written and as decoded: which entities are decoded is not for bleach alone to say.
+            return is_safe_address(value) and is_safe_address(unescape(value))
         case "ol", "start":
             return value.isascii() and value.isdigit()
     return False

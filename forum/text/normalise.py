@@ -19,6 +19,7 @@ _EMOJI = "[©®‼⁉™ℹ\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff�
 _STRAY_JOINER = f"(?<!{_EMOJI})\ufe0f|(?<!{_EMOJI})(?<!{_EMOJI}\ufe0f)\u200d|\u200d(?!{_EMOJI})"
 _DROPPED = re.compile(f"[{_INVISIBLE}]|{_STRAY_JOINER}")
 _DROPPED_FOR_PERSONA = re.compile(f"[{_INVISIBLE}\u200d\ufe0f]")
+_ORDINARY = re.compile(r"[\t\n -~]*")  # holds nothing of the above
 _LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]")
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
@@ -66,6 +67,8 @@ def clean_for_persona(text: str) -> str:
 
 def _visible(text: str, dropped: re.Pattern) -> str:
     """One kind of line end, one kind of space, nothing unseen, one spelling for each letter."""
+    if _ORDINARY.fullmatch(text):
+        return text
     text = _ODD_SPACE.sub(" ", _LINE_END.sub("\n", text))
     return unicodedata.normalize("NFC", dropped.sub("", text))
 

@@ -9,7 +9,9 @@ import html5lib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from forum.text import markdown
 from forum.text.markdown import render
 
 XSS = json.loads(Path(__file__).with_name("xss.json").read_text())
@@ -63,6 +65,16 @@ def test_hostile_text_stays_text(wrapping):
 def test_repeating_a_hostile_text_does_not_wear_the_cleaner_down(times):
     repeated = [(source * times)[:8000] for source in XSS]
     assert [source for source in repeated if faults(render(source))] == []
+
+
+def test_the_cleaner_alone_would_hold_if_the_parser_let_everything_pass(monkeypatch):
+    class Gullible(MarkdownIt):
+        def validateLink(self, url):
+            return True
+
+    monkeypatch.setattr(markdown, "_markdown", Gullible("commonmark", {"html": True}))
+    assert render("<em>x</em>") == "<p><em>x</em></p>\n", "the strict parser would show the tags"
+    assert {source: found for source in XSS if (found := faults(render(source)))} == {}
 
 
 def test_all_hostile_texts_together_stay_text():

@@ -61,6 +61,7 @@ def test_a_persona_keeps_no_invisible_character_at_all(text):
         ("Bcc: x@y\r\nSubject: z", "Bcc: x@y Subject: z"),
         ("Jose\u0301", "José"),
         ("\U0001f469\u200d\u2695\ufe0f a\u200db", "\U0001f469\u200d\u2695\ufe0f ab"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
         ("\u200b\u2800\u3164", ""),
     ],
 )
