@@ -15,6 +15,7 @@ from anonymity import bus, vault
 from forum.live import door, frames
 from forum.live.pace import Allowance
 from forum.models import Thread
+from forum.states import State
 
 WATCHED_AT_ONCE = 20
 CHECKED_EVERY = 60.0  # seconds until a log-out elsewhere closes the socket
@@ -122,5 +123,5 @@ def readable(public_id: str, account: Account) -> str | None:
     """The id of the thread, in our spelling, if `account` can open its page."""
     if not public_id.isprintable():  # PostgreSQL raises at NUL and at half a surrogate pair
         return None
-    found = Thread.objects.visible_to(account).at(public_id)
+    found = Thread.objects.visible_to(account).exclude(state=State.WITHDRAWN).at(public_id)
     return found.values_list("public_id", flat=True).first()
