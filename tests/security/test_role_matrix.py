@@ -9,6 +9,7 @@ import uuid
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from forum.notices import fanout
 from tests import make
 
 # address: reader, member, author, verified, moderator, administrator
@@ -61,6 +62,7 @@ CAST = [None, "carol", "alice", "vera", "mo", "admin"]
 
 @pytest.fixture
 def places(published_thread, pending_anonymous_thread, alice) -> dict[str, str]:
+    fanout.tell_all()  # a test's transaction never commits, so nothing was told
     return {
         "thread": published_thread.public_id,
         "pending": pending_anonymous_thread.public_id,
