@@ -47,7 +47,7 @@ def ask_as_persona(draft: Draft, *, account: Account, now: datetime) -> Thread:
     """
     if existing := asked_before(draft.id):
         return existing
-    if not vault.may_post(account, "thread", now):
+    if not vault.take_slot(account, "thread", now):
         raise too_many(Kind.QUESTION)
     persona = Persona(id=vault.attach(account, draft.id), ordinal=1, is_op=True)
     try:

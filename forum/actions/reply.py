@@ -81,7 +81,7 @@ def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime)
 
 def take_persona_slot(account: Account, *, now: datetime) -> None:
     """TooMany when the account's anonymous replies of today are used up or its posting is paused."""
-    if not vault.may_post(account, "reply", now):
+    if not vault.take_slot(account, "reply", now):
         raise too_many(Kind.PERSPECTIVE)
 
 
