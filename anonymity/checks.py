@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from anonymity import vault
+from anonymity import rows, vault
 
 
 @register(Tags.security)
@@ -31,7 +31,7 @@ def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Run by `check --database vault` and before the vault is migrated."""
-    if vault.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables() or vault.fits_data():
+    if rows.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables() or vault.fits_data():
         return []
     hint = (
         "Restore the key file that this vault was written with; without it no anonymous thread has an owner."
@@ -62,4 +62,4 @@ def _would_be_committed(path: Path) -> bool:
 
 
 def _has_tables() -> bool:
-    return "vault_keycheck" in connections[vault.VAULT].introspection.table_names()
+    return "vault_keycheck" in connections[rows.VAULT].introspection.table_names()

@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from anonymity import sealing
-from anonymity.sealing import SECRET_BYTES, Key
+from anonymity.sealing import SECRET_BYTES, KeyRing
 
 FORMAT = 1
 OTHERS_MAY = 0o077
@@ -18,43 +17,6 @@ OTHERS_MAY = 0o077
 
 class KeyFileError(Exception):
     """The key file cannot be used, in a sentence for whoever runs this installation."""
-
-
-class KeyRing:
-    """Every active key, as the sub-keys made from it. Writing uses the primary, reading accepts all."""
-
-    @sensitive_variables()
-    def __init__(self, primary: int, secrets: dict[int, bytes]) -> None:
-        self.primary = primary
-        self.kids = (primary, *sorted(set(secrets) - {primary}))
-        self._keys = {
-            (kid, use): sealing.derive(secret, use) for kid, secret in secrets.items() for use in Key
-        }
-
-    def tag(self, use: Key, *parts: bytes, kid: int | None = None) -> bytes:
-        """The tag of `parts` under one key, the primary unless told."""
-        return sealing.mac(self._key(kid or self.primary, use), *parts)
-
-    def tags(self, use: Key, *parts: bytes) -> list[bytes]:
-        """The tags of `parts` under every active key, the primary's first."""
-        return [self.tag(use, *parts, kid=kid) for kid in self.kids]
-
-    def seal(self, ref: bytes, *, table: str, row: bytes) -> bytes:
-        """`ref` sealed into a row under the primary key."""
-        key = self._key(self.primary, Key.SEAL)
-        return sealing.seal(key, ref, kid=self.primary, table=table, row=row)
-
-    def unseal(self, sealed: bytes, *, kid: int, table: str, row: bytes) -> bytes:
-        """What was sealed into a row. KeyFileError without its key, Broken when the row was changed."""
-        return sealing.unseal(self._key(kid, Key.SEAL), sealed, kid=kid, table=table, row=row)
-
-    def _key(self, kid: int, use: Key) -> bytes:
-        if kid not in self.kids:
-            raise KeyFileError(f"Key {kid}, which the vault was written with, is not in the key file.")
-        return self._keys[kid, use]
-
-    def __repr__(self) -> str:
-        return f"<KeyRing of {len(self.kids)}>"
 
 
 _loaded: tuple[tuple, KeyRing] | None = None
@@ -103,15 +65,26 @@ def create(path: Path) -> None:
     keys = {"1": {"secret": secret, "created": datetime.now(UTC).date().isoformat()}}
     content = json.dumps({"format": FORMAT, "primary": 1, "keys": keys}, indent=1)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(content + "\n")
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)  # the file's name must survive a power cut too
+        # A link appears whole or not at all, and never over another file.
+        os.link(draft, path)
     finally:
-        os.close(folder)
+        draft.unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A file's name must survive a power cut as well as its content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @sensitive_variables()

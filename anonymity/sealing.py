@@ -1,4 +1,4 @@
-"""Sealing: the few cryptographic steps of the scheme, with keys that the caller hands in."""
+"""Sealing: the few cryptographic steps of the scheme, and the ring of keys to take them with."""
 
 import hmac
 import os
@@ -17,6 +17,7 @@ NONCE_BYTES = 12
 PADDED_BYTES = 64  # one length for whatever is sealed, so that a length tells nothing
 SEAL_BYTES = NONCE_BYTES + PADDED_BYTES + 16
 VERSION = b"\x01"
+DOES_NOT_OPEN = "A seal does not open: its row was changed, or its key is another one."
 
 
 class Key(StrEnum):
@@ -32,7 +33,42 @@ class Key(StrEnum):
 
 
 class Broken(Exception):
-    """A seal that does not open: another key, another row, or changed bytes."""
+    """A stored value that the keys do not open, in a sentence for whoever runs this installation."""
+
+
+class KeyRing:
+    """Every active key, as the sub-keys made from it. Writing uses the primary, reading accepts all."""
+
+    @sensitive_variables()
+    def __init__(self, primary: int, secrets: dict[int, bytes]) -> None:
+        self.primary = primary
+        self.kids = (primary, *sorted(set(secrets) - {primary}))
+        self._keys = {(kid, use): derive(secret, use) for kid, secret in secrets.items() for use in Key}
+
+    def tag(self, use: Key, *parts: bytes, kid: int | None = None) -> bytes:
+        """The tag of `parts` under one key, the primary unless told."""
+        return mac(self._key(kid or self.primary, use), *parts)
+
+    def tags(self, use: Key, *parts: bytes) -> list[bytes]:
+        """The tags of `parts` under every active key, the primary's first."""
+        return [self.tag(use, *parts, kid=kid) for kid in self.kids]
+
+    def seal(self, ref: bytes, *, table: str, row: bytes) -> bytes:
+        """`ref` sealed into a row under the primary key."""
+        key = self._key(self.primary, Key.SEAL)
+        return seal(key, ref, kid=self.primary, table=table, row=row)
+
+    def unseal(self, sealed: bytes, *, kid: int, table: str, row: bytes) -> bytes:
+        """What was sealed into a row. Broken without its key, or when the row was changed."""
+        return unseal(self._key(kid, Key.SEAL), sealed, kid=kid, table=table, row=row)
+
+    def _key(self, kid: int, use: Key) -> bytes:
+        if kid not in self.kids:
+            raise Broken(f"Key {kid}, which the vault was written with, is not in the key file.")
+        return self._keys[kid, use]
+
+    def __repr__(self) -> str:
+        return f"<KeyRing of {len(self.kids)}>"
 
 
 @sensitive_variables()
@@ -64,9 +100,9 @@ def unseal(key: bytes, sealed: bytes, *, kid: int, table: str, row: bytes) -> by
     try:
         padded = AESGCM(key).decrypt(nonce, body, _bound_to(kid, table, row))
     except (InvalidTag, ValueError):
-        raise Broken from None
+        raise Broken(DOES_NOT_OPEN) from None
     if len(padded) != PADDED_BYTES or padded[:1] != VERSION:
-        raise Broken
+        raise Broken(DOES_NOT_OPEN)
     return padded[1 : 1 + REF_BYTES]
 
 

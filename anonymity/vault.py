@@ -1,8 +1,8 @@
 """The vault: the only door to who wrote an anonymous post.
 
-It does acts rather than telling names. Nothing here is stored, logged, cached or passed on
-beyond the call, and a vault that is out of order raises VaultUnavailable: no caller may
-then fall back to a name.
+It does acts rather than telling names. Nothing that it learns is stored, logged, cached or
+passed on beyond the call; and when it is out of order it raises VaultUnavailable, and no
+caller may then fall back to a name.
 """
 
 import hmac
@@ -13,27 +13,23 @@ from base64 import b32encode
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
-from itertools import count
 from typing import Literal, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError
 from django.views.decorators.debug import sensitive_variables
 
-from anonymity import bus, keyring
-from anonymity.keyring import KeyFileError, KeyRing
-from anonymity.models import Block, KeyCheck, Link, Rate
-from anonymity.sealing import REF_BYTES, Broken, Key
+from anonymity import bus, keyring, rows
+from anonymity.keyring import KeyFileError
+from anonymity.models import KeyCheck, Link, Rate
+from anonymity.sealing import REF_BYTES, Broken, Key, KeyRing
 
 log = logging.getLogger(__name__)
 
-VAULT = "vault"
-WINDOW = 64  # places of an account's list that one query looks at
-SPARE = 16  # places left free in a window, so that a random free one is found at once
 ATTEMPTS = 64
 
 Action = Literal["thread", "reply"]
@@ -46,7 +42,7 @@ class Account(Protocol):
 
 
 class Purpose(StrEnum):
-    """Why a seal is opened. Each has one function below, and a test knows the list."""
+    """Why a seal is opened. A test knows which function opens for which purpose."""
 
     OWN = "own"
     LIVE = "live"
@@ -64,10 +60,10 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except KeyFileError as fault:
+        except (KeyFileError, Broken) as fault:
             log.error("The vault is closed: %s", fault)
-        except (DatabaseError, Broken) as fault:
-            # By kind only: a database error quotes the row it failed on.
+        except DatabaseError as fault:
+            # By kind only: its text quotes the row it failed on.
             log.error("The vault is closed: %s", type(fault).__name__)
         raise VaultUnavailable
 
@@ -83,10 +79,10 @@ def attach(account: Account, thread_id: UUID) -> UUID:
     """
     ring, ref = _ring(), _ref(account)
     for _ in range(ATTEMPTS):
-        if persona_id := _find(ring, ref, thread_id):
+        if persona_id := rows.persona_in(ring, ref, thread_id):
             return persona_id
         persona_id = uuid.uuid4()
-        if _inserted(_link(ring, ref, thread_id, persona_id)):
+        if rows.inserted(rows.new_link(ring, ref, thread_id, persona_id)):
             return persona_id
     raise VaultUnavailable
 
@@ -94,29 +90,43 @@ def attach(account: Account, thread_id: UUID) -> UUID:
 @act
 def persona_for(account: Account, thread_id: UUID) -> UUID | None:
     """The account's persona in the thread, if it has one."""
-    return _find(_ring(), _ref(account), thread_id)
+    return rows.persona_in(_ring(), _ref(account), thread_id)
 
 
 @act
 def personas_of(account: Account) -> list[UUID]:
-    """Every persona of the account, in no order that tells one. For its own pages only."""
-    ring, ref = _ring(), _ref(account)
-    found: list[UUID] = []
-    empty = 0
-    for number in count():
-        window = _window(ring, ref, number)
-        found += window.values()
-        empty = 0 if window else empty + 1
-        if empty == 2:  # one may be left empty by links that were shredded
-            return found
-    return found
+    """Every persona of the account, in an order that tells nothing. For its own pages only."""
+    return list(rows.personas(_ring(), _ref(account)))
 
 
 @act
 def owns(account: Account, persona_id: UUID) -> bool:
-    """Whether the persona is the account's. No and unknown are one answer: show both the same 404."""
+    """Whether the persona is the account's. Another's and unknown are one answer: show both the same 404."""
     ref = _open(persona_id, Purpose.OWN)
     return ref is not None and hmac.compare_digest(ref, _ref(account))
+
+
+@act
+def take_slot(account: Account, action: Action, now: datetime) -> bool:
+    """Use up one of the day's anonymous threads or replies; False when none is left or the account is paused.
+
+    Ask first whether this very post was made already: a form sent twice uses one place.
+    """
+    ring, ref, day = _ring(), _ref(account), now.astimezone(UTC).date()
+    limit = {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY}[action]
+    if rows.paused(ring, ref, day):
+        return False
+    # A failed insert means that another request took a place, so this ends.
+    while places := rows.free_places(ring, ref, action, day, limit):
+        if rows.inserted(Rate(bucket=secrets.choice(places), day=day)):
+            return True
+    return False
+
+
+@act
+def forget_slots(now: datetime) -> None:
+    """Delete the places used on days that are over."""
+    Rate.objects.filter(day__lt=now.astimezone(UTC).date()).delete()
 
 
 @act
@@ -135,35 +145,13 @@ def nudge(persona_id: UUID) -> None:
 
 
 def nudge_accounts(accounts: Iterable[Account]) -> None:
-    """Tell the open pages of these accounts to ask for news, with the same frame."""
+    """Tell the open pages of these accounts to ask for news, by the same frame."""
     with suppress(VaultUnavailable):
         bus.send_all(_groups_of(accounts), bus.NOTICE)
 
 
-@act
-def take_slot(account: Account, action: Action, now: datetime) -> bool:
-    """Use up one of the day's anonymous threads or replies; False when none is left or the account is paused.
-
-    Ask first whether this very post was made already: a form sent twice uses one place.
-    """
-    ring, ref, day = _ring(), _ref(account), now.astimezone(UTC).date()
-    if _paused(ring, ref, day):
-        return False
-    # A failed insert means that another request took a place, so this ends.
-    while places := _free_places(ring, ref, action, day):
-        if _inserted(Rate(bucket=secrets.choice(places), day=day)):
-            return True
-    return False
-
-
-@act
-def forget_slots(now: datetime) -> None:
-    """Delete the used places of days that are over."""
-    Rate.objects.filter(day__lt=now.astimezone(UTC).date()).delete()
-
-
 def openings() -> dict[str, int]:
-    """How often this process opened seals, by purpose: never whose."""
+    """How often this process opened a seal, by purpose: never whose."""
     return {purpose.value: _opened[purpose] for purpose in Purpose}
 
 
@@ -193,7 +181,7 @@ _opened: Counter[Purpose] = Counter()
 
 
 def _ring() -> KeyRing:
-    """The key ring, checked once against the data."""
+    """The key ring, compared once with the data."""
     global _trusted
     ring = keyring.current()
     if ring is not _trusted:
@@ -209,7 +197,7 @@ def _confirm(ring: KeyRing) -> None:
     """
     if not KeyCheck.objects.exists():
         # When another process is faster, its key is the one that counts.
-        _inserted(KeyCheck(kid=ring.primary, mac=_check_value(ring, ring.primary)))
+        rows.inserted(KeyCheck(kid=ring.primary, mac=_check_value(ring, ring.primary)))
     if not _matches(ring):
         raise KeyFileError("The key file belongs to other data. Restore the one this vault was written with.")
 
@@ -240,68 +228,7 @@ def _open(persona_id: UUID, purpose: Purpose) -> bytes | None:
     if link is None:
         return None
     _opened[purpose] += 1
-    return ring.unseal(bytes(link.seal), kid=link.kid, table=Link._meta.db_table, row=persona_id.bytes)
-
-
-def _link(ring: KeyRing, ref: bytes, thread_id: UUID, persona_id: UUID) -> Link:
-    return Link(
-        persona=persona_id.bytes,
-        kid=ring.primary,
-        seal=ring.seal(ref, table=Link._meta.db_table, row=persona_id.bytes),
-        thread_tag=ring.tag(Key.THREAD, thread_id.bytes, ref),
-        list_tag=ring.tag(Key.LIST, ref, _index(_free_index(ring, ref))),
-    )
-
-
-def _inserted(row: Link | Rate | KeyCheck) -> bool:
-    """False when one of its tags is taken: somebody was faster, and the caller looks again."""
-    try:
-        with transaction.atomic(using=VAULT, durable=True):
-            row.save(using=VAULT, force_insert=True)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _find(ring: KeyRing, ref: bytes, thread_id: UUID) -> UUID | None:
-    tags = ring.tags(Key.THREAD, thread_id.bytes, ref)
-    for persona in Link.objects.filter(thread_tag__in=tags).values_list("persona", flat=True)[:1]:
-        return UUID(bytes=bytes(persona))
-    return None
-
-
-def _window(ring: KeyRing, ref: bytes, number: int) -> dict[int, UUID]:
-    """The taken places of one window of the account's list, with the personas in them."""
-    indexes = range(number * WINDOW, (number + 1) * WINDOW)
-    index_of = {tag: index for index in indexes for tag in ring.tags(Key.LIST, ref, _index(index))}
-    rows = Link.objects.filter(list_tag__in=list(index_of)).values_list("list_tag", "persona")
-    return {index_of[bytes(tag)]: UUID(bytes=bytes(persona)) for tag, persona in rows}
-
-
-def _free_index(ring: KeyRing, ref: bytes) -> int:
-    """A random free place: a list that grew at its end would tell the order of an author's threads."""
-    number = 0
-    while len(taken := _window(ring, ref, number)) >= WINDOW - SPARE:
-        number += 1
-    return secrets.choice([i for i in range(number * WINDOW, (number + 1) * WINDOW) if i not in taken])
-
-
-def _index(index: int) -> bytes:
-    return index.to_bytes(4, "big")
-
-
-def _free_places(ring: KeyRing, ref: bytes, action: Action, day: date) -> list[bytes]:
-    """The tags that are left of the account's day, under the primary key."""
-    limit = {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY}[action]
-    whose = (ref, action.encode(), day.isoformat().encode())
-    places = [ring.tags(Key.RATE, *whose, _index(place)) for place in range(limit)]
-    rows = Rate.objects.filter(bucket__in=[tag for tags in places for tag in tags])
-    used = {bytes(tag) for tag in rows.values_list("bucket", flat=True)}
-    return [tags[0] for tags in places if used.isdisjoint(tags)]
-
-
-def _paused(ring: KeyRing, ref: bytes, day: date) -> bool:
-    return Block.objects.filter(tag__in=ring.tags(Key.SUSPENSION, ref), until__gte=day).exists()
+    return rows.opened(ring, link)
 
 
 @act

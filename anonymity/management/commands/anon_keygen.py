@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from anonymity import vault
@@ -14,9 +15,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             path = vault.make_key_file()
-        except FileExistsError as fault:
+        except FileExistsError:
             raise CommandError(
-                f"{fault.filename} exists and stays as it is: a new key would orphan every anonymous thread."
+                f"{settings.ANON_KEYRING_FILE} exists and stays as it is: "
+                "a new key would leave every anonymous thread without its owner."
             ) from None
         except OSError as fault:
             raise CommandError(f"Cannot write {fault.filename}: {fault.strerror}.") from None
