@@ -1,0 +1,68 @@
+"""Removing the demonstration: its threads with all posts in them, its people, and what both led to.
+
+Two things stay. Rows of the vault, which point at nothing any more and go with the next rotation of its
+keys; and audit events, because that record only grows: a moderator of the demonstration whom it names,
+or who wrote in somebody's own thread, stays as a locked account without a name.
+"""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import ProtectedError, Q
+
+from accounts.models import Account
+from anonymity import vault
+from forum import demo, search
+from forum.models import Notice, Persona, Post, Thread
+from forum.tagging import unlist_under_tags
+
+BATCH = 500
+GONE = "Former demonstration account"
+
+
+@transaction.atomic
+def remove() -> int:
+    """Take the demonstration away; how many threads."""
+    accounts = Account.objects.filter(is_demo=True)
+    threads = list(Thread.objects.filter(Q(is_demo=True) | Q(author__in=accounts) | Q(pk__in=tried_out())))
+    for thread in threads:
+        unlist_under_tags(thread)
+        search.forget(thread)
+    for start in range(0, len(threads), BATCH):
+        batch = [thread.pk for thread in threads[start : start + BATCH]]
+        Post.objects.filter(thread__in=batch).delete()
+        Persona.objects.filter(thread__in=batch).delete()
+        Thread.objects.filter(pk__in=batch).delete()
+    for account in accounts:
+        delete_or_lock(account)
+    transaction.on_commit(demo.forget)
+    return len(threads)
+
+
+def tried_out() -> Iterator:
+    """Threads that visitors opened anonymously under a demo log-in: these accounts are nobody's."""
+    for account in Account.objects.filter(email__in=demo.LOGINS.values(), is_demo=True):
+        personas = Persona.objects.filter(pk__in=vault.personas_of(account), is_op=True)
+        yield from personas.values_list("thread", flat=True)
+
+
+def delete_or_lock(account: Account) -> None:
+    try:
+        with transaction.atomic():
+            account.delete()
+    except ProtectedError:
+        lock(account)
+
+
+def lock(account: Account) -> None:
+    """Empty the account, and let nobody in."""
+    account.emailaddress_set.all().delete()
+    account.authenticator_set.all().delete()
+    account.follows.all().delete()
+    Notice.objects.filter(account=account).delete()
+    account.disciplines.clear()
+    account.jurisdictions.clear()
+    account.email, account.display_name, account.credential = f"removed-{account.pk}@demo.invalid", GONE, ""
+    account.is_active = account.is_moderator = account.is_verified = account.is_administrator = False
+    account.set_unusable_password()
+    account.save()
