@@ -12,13 +12,13 @@ from django.db import connections
 from anonymity import rows, vault
 
 
-@register(Tags.security)
+@register("anonymity", Tags.security)
 def key_file_is_usable(**kwargs: Any) -> list[CheckMessage]:
     fault = vault.key_fault()
     return [Error(fault, id="anonymity.E001")] if fault else []
 
 
-@register(Tags.security)
+@register("anonymity", Tags.security)
 def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
     path = Path(settings.ANON_KEYRING_FILE).resolve()
     hint = "Set ANON_KEYRING_FILE to a place of its own, such as /etc/sounding-board/anon-keyring.json."
@@ -28,7 +28,7 @@ def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.database)
+@register("anonymity", Tags.database)
 def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Run by `check --database vault` and before the vault is migrated."""
     if rows.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables() or vault.fits_data():

@@ -1,0 +1,125 @@
+"""T-PURPOSE: who may reach the key, the seals and the secret reference, read from the syntax tree."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "scripts", "benchmarks"]
+MAY_OPEN = {"owns": "OWN", "_groups_behind": "LIVE"}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def imports(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def importers_of(module: str) -> set[str]:
+    return {file for file, tree in sources() if module in imports(tree)}
+
+
+def mentioning(name: str) -> set[str]:
+    """Files with `name` as an attribute, variable, keyword, or as a string for getattr or a query."""
+    return {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr == name)
+        or (isinstance(node, ast.Name) and node.id == name)
+        or (isinstance(node, ast.keyword) and (node.arg or "").split("__")[0] == name)
+        or (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.split("__")[0] == name
+        )
+    }
+
+
+def test_only_the_vault_uses_the_key_ring():
+    assert importers_of("anonymity.keyring") == {"anonymity/vault.py"}
+
+
+def test_only_the_vault_seals_and_reads_its_rows():
+    assert importers_of("anonymity.sealing") == {
+        "anonymity/keyring.py",
+        "anonymity/rows.py",
+        "anonymity/vault.py",
+    }
+    assert importers_of("anonymity.rows") == {"anonymity/checks.py", "anonymity/vault.py"}
+    assert importers_of("anonymity.models") == {"anonymity/rows.py", "anonymity/vault.py"}
+
+
+def test_nobody_imports_the_privates_of_the_vault():
+    assert not {
+        file for file, tree in sources() for name in imports(tree) if name.startswith("anonymity.vault._")
+    }
+    for file, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("vault"):
+                assert not node.attr.startswith("_"), file
+
+
+def test_only_the_key_ring_and_the_checks_know_where_the_key_file_is():
+    inside = {
+        file for file in mentioning("ANON_KEYRING_FILE") if not file.startswith(("scripts/", "benchmarks/"))
+    }
+    assert inside == {
+        "config/settings.py",
+        "anonymity/keyring.py",
+        "anonymity/checks.py",  # its place, not its content
+        "anonymity/management/commands/anon_keygen.py",  # to say it
+    }
+
+
+def test_only_the_vault_touches_the_secret_reference():
+    assert mentioning("anon_ref") == {
+        "anonymity/vault.py",
+        "accounts/models/account.py",
+        "accounts/migrations/0001_initial.py",
+    }
+    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    touching = {
+        function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr == "anon_ref"
+    }
+    assert touching == {"_ref"}
+
+
+def test_seals_are_opened_by_the_listed_functions_for_the_listed_purposes():
+    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    opening = {
+        function.name: ast.unparse(node.args[1])
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_open"
+    }
+    assert opening == {name: f"Purpose.{purpose}" for name, purpose in MAY_OPEN.items()}
+
+
+def test_anonymity_imports_no_other_app_of_the_board():
+    others = {"accounts", "forum", "moderation", "config"}
+    for file, tree in sources():
+        if file.startswith("anonymity/"):
+            assert not others & {name.split(".")[0] for name in imports(tree)}, file
+
+
+def test_the_vault_is_in_no_admin_and_has_no_permissions_to_hand_out():
+    from django.apps import apps
+
+    assert not list((ROOT / "anonymity").glob("admin*"))
+    assert all(not m._meta.default_permissions for m in apps.get_app_config("anonymity").get_models())

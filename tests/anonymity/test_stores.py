@@ -1,0 +1,80 @@
+"""Two databases: the vault's tables in one, all others in the other, nothing between them."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connections
+
+from anonymity.models import Link
+from config.router import VaultRouter
+
+TABLES = {"vault_link", "vault_block", "vault_rate", "vault_keycheck"}
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_the_vault_holds_its_own_tables_only():
+    assert set(connections["vault"].introspection.table_names()) == TABLES | {"django_migrations"}
+    assert not TABLES & set(connections["default"].introspection.table_names())
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_the_tables_have_no_column_for_an_account_or_an_instant():
+    columns = {
+        model._meta.db_table: [field.column for field in model._meta.get_fields()]
+        for model in apps.get_app_config("anonymity").get_models()
+    }
+    assert columns == {
+        "vault_link": ["persona", "kid", "seal", "thread_tag", "list_tag"],
+        "vault_block": ["tag", "kid", "seal", "until"],
+        "vault_rate": ["bucket", "day"],
+        "vault_keycheck": ["kid", "mac"],
+    }
+
+
+def test_no_model_points_into_the_vault_or_out_of_it():
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if field.is_relation and field.related_model:
+                labels = {model._meta.app_label, field.related_model._meta.app_label}
+                assert labels == {"anonymity"} or "anonymity" not in labels
+
+
+def test_no_relation_between_the_databases_is_allowed():
+    router = VaultRouter()
+    assert router.allow_relation(get_user_model()(), Link()) is False
+    assert router.allow_relation(get_user_model()(), get_user_model()()) is None
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_a_vault_on_sqlite_leaves_no_old_values_behind():
+    """Read from the open connection: a misspelt pragma is silently ignored."""
+    if connections["vault"].vendor != "sqlite":
+        pytest.skip("PostgreSQL has no pragmas")
+    in_force = {}
+    with connections["vault"].cursor() as cursor:
+        for pragma in (
+            "journal_mode",
+            "secure_delete",
+            "synchronous",
+            "temp_store",
+            "trusted_schema",
+            "auto_vacuum",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+            in_force[pragma] = cursor.fetchone()[0]
+    assert in_force == {
+        "journal_mode": "truncate",
+        "secure_delete": 1,
+        "synchronous": 2,
+        "temp_store": 2,
+        "trusted_schema": 0,
+        "auto_vacuum": 1,
+    }
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+def test_dumpdata_without_a_database_leaves_the_vault_out(capsys, alice):
+    call_command("dumpdata", "anonymity", "accounts")
+    dumped = capsys.readouterr().out
+    assert "anonymity." not in dumped
