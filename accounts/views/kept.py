@@ -7,6 +7,13 @@ from django.utils.http import urlencode
 
 NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword"}
 
+TEXTS = {"title", "asking", "body", "note", "red_flag", "contingent_on"}
+
+
+def is_text(name: str) -> bool:
+    """Whether the field holds words of somebody, also under a form's prefix."""
+    return name.rpartition("-")[2] in TEXTS
+
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields of the refused form, in order, without secrets."""
@@ -21,14 +28,11 @@ def keep(request: HttpRequest, sentence: str, *, status: int, sign_in: bool = Fa
     context = {
         "sentence": sentence,
         "fields": fields,
-        "texts": [value for name, value in fields if name in TEXTS and value.strip()],
+        "texts": [value for name, value in fields if is_text(name) and value.strip()],
         "action": request.get_full_path(),
         "sign_in": reverse("account_login") if sign_in else "",
     }
     return render(request, "accounts/kept.html", context, status=status)
-
-
-TEXTS = {"title", "asking", "body", "note", "red_flag", "contingent_on"}
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -47,7 +51,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def keep_or_refuse(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    if request.method == "POST" and any(name in TEXTS for name, _ in typed(request)):
+    if request.method == "POST" and any(is_text(name) and value.strip() for name, value in typed(request)):
         return keep(request, sentence, status=status)
     template = "accounts/_refused.html" if getattr(request, "htmx", False) else "accounts/refused.html"
     return render(request, template, {"sentence": sentence}, status=status)
