@@ -13,11 +13,11 @@ PASSWORD = "quiet river under pines"
 TITLE = "A client from my choir wants to sing a duet with me"
 BODY = """I sing in a large choir, and last term a client joined it. We agreed in session not to talk there.
 
-Now the conductor, who knows nothing of this, has asked the two of us to sing a duet. My client would
+Now the conductor, who knows nothing of it, has asked us both to sing a duet. My client would
 love to. I have not answered, and I notice that I am flattered. Saying no will need a reason."""
 REPLY = """Thank you for bringing this before you answered the conductor. What the rules say on dual
 relationships depends on your state; what your code asks about is foreseeable harm, not music."""
-UPDATE = """I told the conductor that I had too much on this term, and raised it with my client in the next hour.
+UPDATE = """I told the conductor that I had too much on this term, and raised it with my client in our hour.
 She was disappointed, then relieved. We spoke about what it is to be seen in two places at once."""
 
 
