@@ -5,7 +5,7 @@ import re
 import uuid
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from anonymity import bus, vault
@@ -37,7 +37,7 @@ async def heard(group: str, deed) -> list:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add(group, channel)
-    await sync_to_async(deed)()
+    await database_sync_to_async(deed)()
     frames = []
     try:
         while True:
@@ -46,6 +46,8 @@ async def heard(group: str, deed) -> list:
     except TimeoutError:
         pass
     await layer.group_discard(group, channel)
+    if hasattr(layer, "close_pools"):  # Redis: its connections belong to the event loop of one test
+        await layer.close_pools()
     return [(message["type"], message["frame"]) for message in frames]
 
 
@@ -60,16 +62,16 @@ async def test_the_queue_frame_reaches_the_moderators_group():
 
 @pytest.mark.django_db(databases=["default", "vault"], transaction=True)
 async def test_a_nudge_reaches_whoever_is_behind_the_persona_and_nobody_else(somebody, another):
-    persona = await sync_to_async(vault.attach)(somebody, uuid.uuid4())
-    own = await sync_to_async(vault.live_group)(somebody)
-    others = await sync_to_async(vault.live_group)(another)
+    persona = await database_sync_to_async(vault.attach)(somebody, uuid.uuid4())
+    own = await database_sync_to_async(vault.live_group)(somebody)
+    others = await database_sync_to_async(vault.live_group)(another)
     assert await heard(own, lambda: vault.nudge(persona)) == [("live.frame", {"t": "n"})]
     assert await heard(others, lambda: vault.nudge(persona)) == []
 
 
 @pytest.mark.django_db(databases=["default", "vault"], transaction=True)
 async def test_a_nudge_by_name_is_the_same_frame_in_the_same_group(somebody):
-    own = await sync_to_async(vault.live_group)(somebody)
+    own = await database_sync_to_async(vault.live_group)(somebody)
     assert await heard(own, lambda: vault.nudge_accounts([somebody])) == [("live.frame", {"t": "n"})]
 
 
