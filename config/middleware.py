@@ -24,6 +24,18 @@ def response_headers(get_response):
     return middleware
 
 
+def see_other(get_response):
+    """What was posted is answered by 303: look there now, and never send it twice (RFC 9110, 15.4.4)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            response.status_code = 303
+        return response
+
+    return middleware
+
+
 class RefusalMiddleware:
     """A Refused that climbs out of a view becomes a page or part with its sentence and status."""
 

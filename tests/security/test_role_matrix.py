@@ -112,9 +112,9 @@ def as_pattern(address: str) -> str:
 POSTS = {
     "/threads/{thread}/act/consult/": "302> 404 404 404 422 404",
     "/threads/{thread}/act/perspective/": "302> 404 404 422 404 404",
-    "/moderation/items/{item}/claim/": "302> 404 404 404 302 404",
+    "/moderation/items/{item}/claim/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/publish/": "302> 404 404 404 422 404",
-    "/my/threads/{thread}/withdraw/": "302> 404 302 404 404 404",
+    "/my/threads/{thread}/withdraw/": "302> 404 303 404 404 404",
     "/my/threads/{thread}/": "302> 404 404 404 404 404",
 }
 
