@@ -17,7 +17,7 @@ REMEMBERED_FOR = 60  # seconds that other processes may need to see a change
 
 def is_loaded() -> bool:
     """Whether any thread is an invented one; at most one query, and mostly none."""
-    return cache.get_or_set(KEY, Thread.objects.filter(is_demo=True).exists, REMEMBERED_FOR)
+    return bool(cache.get_or_set(KEY, Thread.objects.filter(is_demo=True).exists, REMEMBERED_FOR))
 
 
 def forget() -> None:

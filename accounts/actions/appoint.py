@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
 from django.apps import apps
 from django.db import transaction
@@ -11,7 +10,7 @@ from accounts.access import Refused
 from accounts.models import Account
 from moderation import audit
 
-Role = Literal["member", "verified", "moderator", "administrator"]
+ROLES = ["member", "verified", "moderator", "administrator"]
 
 
 class UnknownTag(Refused):
@@ -21,14 +20,14 @@ class UnknownTag(Refused):
 @transaction.atomic
 def appoint(
     account: Account,
-    role: Role,
+    role: str,
     *,
     now: datetime,
     disciplines: Iterable[str] = (),
     jurisdictions: Iterable[str] = (),
     credential: str = "",
 ) -> None:
-    """Give `account` the role; "member" takes all others away. Tags and credential change only when given."""
+    """Give `account` one of ROLES; "member" takes the others away. What is not given stays."""
     if role == "member":
         account.is_verified = account.is_moderator = account.is_administrator = False
     else:

@@ -7,13 +7,15 @@ or who wrote in somebody's own thread, stays as a locked account without a name.
 
 from collections.abc import Iterator
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
 from accounts.models import Account
 from anonymity import vault
 from forum import demo, search
-from forum.models import Notice, Persona, Post, Thread
+from forum.models import Follow, Notice, Persona, Post, Thread
 from forum.tagging import unlist_under_tags
 
 BATCH = 500
@@ -56,10 +58,10 @@ def delete_or_lock(account: Account) -> None:
 
 def lock(account: Account) -> None:
     """Empty the account, and let nobody in."""
-    account.emailaddress_set.all().delete()
-    account.authenticator_set.all().delete()
-    account.follows.all().delete()
-    Notice.objects.filter(account=account).delete()
+    for belonging in (EmailAddress, Authenticator):
+        belonging.objects.filter(user=account).delete()
+    for belonging in (Follow, Notice):
+        belonging.objects.filter(account=account).delete()
     account.disciplines.clear()
     account.jurisdictions.clear()
     account.email, account.display_name, account.credential = f"removed-{account.pk}@demo.invalid", GONE, ""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ class Scene:
     start: datetime  # when the question was published, or came in if it still waits
     people: dict[str, Account]
     tags: dict[str, Tag]
-    thread: Thread | None = None
+    thread: Thread = field(init=False)
 
     def steps(self) -> Iterator[Step]:
         """What happens and when, in order."""

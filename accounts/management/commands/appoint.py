@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.access import Refused
-from accounts.actions.appoint import appoint
+from accounts.actions.appoint import ROLES, appoint
 from accounts.models import Account
 
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="of an account that has signed up")
-        parser.add_argument("role", choices=["member", "verified", "moderator", "administrator"])
+        parser.add_argument("role", choices=ROLES)
         parser.add_argument("--discipline", action="append", default=[], metavar="SLUG")
         parser.add_argument("--jurisdiction", action="append", default=[], metavar="CODE")
         parser.add_argument("--credential", default="", metavar="TEXT", help="as shown, for example LPC")
