@@ -1,10 +1,10 @@
 """Response headers on everything, and refusals shown as the sentence they are, with what was typed."""
 
-from anonymity.vault import VaultUnavailable
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access import Refused
 from accounts.views.kept import keep_or_refuse
+from anonymity.vault import VaultUnavailable
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
