@@ -55,7 +55,7 @@ def site() -> Iterator[Site]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     site = Site(url, os.environ | {"SITE_URL": url})
-    for command in (["anon_keygen"], ["migrate"], ["migrate", "--database=vault"], ["load_reference"]):
+    for command in (["migrate"], ["migrate", "--database=vault"], ["load_reference"]):
         site.manage(*command)
     daphne = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), *DAPHNE]
     server = subprocess.Popen([*daphne, "config.asgi:application"], env=site.environment, cwd=ROOT)

@@ -34,6 +34,7 @@ class Person:
         self.page.get_by_label("Display name").fill(self.name)
         self.page.get_by_label("Password").first.fill(PASSWORD)
         self.page.get_by_role("button", name="Join").click()
+        expect(self.page.locator("input[name=code]")).to_be_visible()
         self.page.locator("input[name=code]").fill(self.code())
         self.page.locator("form:has(input[name=code]) button").first.click()
         expect(self.page.get_by_text(self.name).first).to_be_attached()
