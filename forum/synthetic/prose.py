@@ -56,6 +56,7 @@ def _choices(text: str) -> list[str]:
 
 
 SLOTS = _slots()
+# Rendered once for all: the parser would take longer than everything else together.
 LISTS = [(source, str(render(source))) for source in words.LISTS]
 
 
@@ -104,8 +105,8 @@ def _laid_out(rng: Random, sentences: list[str]) -> Text:
     size = SENTENCES_IN_PARAGRAPH
     paragraphs = [" ".join(sentences[at : at + size]) for at in range(0, len(sentences), size)]
     body = "\n\n".join(paragraphs)
-    html = str(render(body))
-    if rng.random() < WITH_LIST:  # rendered once for all: the parser takes longer than the rest together
+    html = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)  # what `render` makes of plain text
+    if rng.random() < WITH_LIST:
         source, rendered = rng.choice(LISTS)
         body, html = f"{body}\n\n{source}", html + rendered
     return Text(body, html)

@@ -112,12 +112,13 @@ class ThreadMaker:
 
     def _tag(self, thread: Thread) -> list[Tag]:
         chosen = self.tree.pick(self.rng)
-        inherited = {above.pk: above for tag in chosen for above in self.tree.above[tag.pk]}
-        under = {**inherited, **{tag.pk: tag for tag in chosen}}
         chosen_ids = {tag.pk for tag in chosen}
+        inherited = {above.pk for tag in chosen for above in self.tree.above[tag.pk]} - chosen_ids
         self.rows.tags += [
-            ThreadTag(tag=tag, content_object=thread, inherited=pk not in chosen_ids, listed_hour=thread.hour)
-            for pk, tag in under.items()
+            ThreadTag(
+                tag_id=pk, content_object_id=thread.pk, inherited=pk in inherited, listed_hour=thread.hour
+            )
+            for pk in sorted(chosen_ids | inherited)
         ]
         return chosen
 
@@ -140,7 +141,7 @@ class Conversation:
         for _ in range(size - 1):
             self._reply()
         self.rows.marks += [
-            ThreadMark(thread=self.thread, kind=kind, value=value) for kind, value in sorted(self.marks)
+            ThreadMark(thread_id=self.thread.pk, kind=kind, value=value) for kind, value in sorted(self.marks)
         ]
 
     def _reply(self) -> None:
@@ -195,7 +196,7 @@ class Conversation:
         thread.last_position += 1
         post = Post(
             id=self.maker._uuid(),
-            thread=thread,
+            thread_id=thread.pk,
             kind=kind,
             state=State.PUBLISHED,
             hour=thread.active_hour,
@@ -203,7 +204,7 @@ class Conversation:
             body=text.body,
             html=text.html,
             renderer_version=RENDERER_VERSION,
-            **{"persona" if isinstance(by, Persona) else "author": by},
+            **{"persona_id" if isinstance(by, Persona) else "author_id": by.pk},
             **also,
         )
         self.rows.posts.append(post)
@@ -211,9 +212,14 @@ class Conversation:
         return post
 
     def _make_findable(self, post: Post) -> None:
-        title = self.thread.title if post.kind == Kind.QUESTION else ""
+        """The entry that `search.index` would make, without its look whether there is one."""
+        title, parts = "", [plain(post.html).strip(), post.red_flag]
+        if post.kind == Kind.QUESTION:
+            title = self.thread.title
+            parts.insert(0, self.thread.asking)
+        words = "\n".join(part for part in parts if part)
         self.rows.entries.append(
-            SearchEntry(post=post, thread=self.thread, title=title, words=plain(post.html))
+            SearchEntry(post_id=post.pk, thread_id=post.thread_id, title=title, words=words)
         )
 
     def _stand(self, post: Post, person: Person) -> None:
@@ -222,7 +228,7 @@ class Conversation:
 
     def _new_persona(self, *, is_op: bool = False) -> Persona:
         ordinal = len(self.personas) + 1
-        persona = Persona(id=self.maker._uuid(), thread=self.thread, ordinal=ordinal, is_op=is_op)
+        persona = Persona(id=self.maker._uuid(), thread_id=self.thread.pk, ordinal=ordinal, is_op=is_op)
         self.personas.append(persona)
         self.rows.personas.append(persona)
         return persona
