@@ -36,8 +36,9 @@
   }
 
   function replace(html) {
-    if (html === shown || isTyping()) return;
-    shown = html;
+    const apart = html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, ""); // differs every time
+    if (apart === shown || isTyping()) return;
+    shown = apart;
     const focused = queue.contains(document.activeElement) ? document.activeElement : null;
     const [left, top] = [scrollX, scrollY];
     queue.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
@@ -48,8 +49,8 @@
 
   function sameAs(element) {
     if (element.id) return document.getElementById(element.id);
-    const address = element.getAttribute("href");
-    return address && queue.querySelector(`a[href="${CSS.escape(address)}"]`);
+    if (element.href) return [...queue.querySelectorAll("a")].find((link) => link.href === element.href);
+    return [...queue.querySelectorAll("button")].find((button) => button.form?.action === element.form?.action);
   }
 
   queue.tabIndex = -1; // focus rests here when the row that had it is gone
