@@ -189,7 +189,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # Mail -------------------------------------------------------------------------------------------
-_email = dj_email_url.parse(env.text("EMAIL_URL", f"file:///{str(DATA_DIR / 'mail').lstrip('/')}"))
+_email = dj_email_url.parse(env.text("EMAIL_URL", f"file:///{DATA_DIR / 'mail'}"))
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"] or 25
