@@ -38,7 +38,8 @@ R = TypeVar("R")
 
 
 class Account(Protocol):
-    anon_ref: bytes
+    @property
+    def anon_ref(self) -> bytes | memoryview: ...
 
 
 class Purpose(StrEnum):
@@ -50,6 +51,11 @@ class Purpose(StrEnum):
 
 class VaultUnavailable(Exception):
     """Key or database is out of order. Answer 503 and do nothing else: never fall back to a name."""
+
+    status = 503
+
+    def __str__(self) -> str:
+        return "Anonymous posts can't be sealed just now, so nothing was sent. Please try again in a while."
 
 
 def act(function: Callable[P, R]) -> Callable[P, R]:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, connections
+from django.views.debug import ExceptionReporter
 
 from anonymity import keyring, vault
 from anonymity.models import Block, KeyCheck, Link
@@ -147,6 +148,16 @@ def test_another_key_file_is_refused_and_the_right_one_works_again(somebody, key
 def test_an_anonymous_ref_of_another_length_is_never_used():
     with pytest.raises(ValueError, match="16 bytes"):
         vault.attach(Somebody(os.urandom(15)), uuid.uuid4())
+
+
+def test_an_error_report_from_inside_an_act_shows_no_variable(settings):
+    settings.DEBUG = False
+    with pytest.raises(ValueError, match="16 bytes") as raised:
+        vault.attach(Somebody(b"canary of 15 by"), uuid.uuid4())
+    inside = raised.value.__traceback__.tb_next  # the frames of the board, without this test's own
+    report = ExceptionReporter(None, ValueError, raised.value, inside)
+    assert "_ref" in report.get_traceback_html()
+    assert "canary" not in report.get_traceback_html() + report.get_traceback_text()
 
 
 def test_vault_rows_hold_nothing_of_the_account(alice):
