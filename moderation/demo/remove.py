@@ -1,11 +1,10 @@
 """Removing the demonstration: its threads with all posts in them, its people, and what both led to.
 
-Two things stay. Rows of the vault, which point at nothing any more and go with the next rotation of its
-keys; and audit events, because that record only grows: a moderator of the demonstration whom it names,
-or who wrote in somebody's own thread, stays as a locked account without a name.
+Three things stay. Rows of the vault, which point at nothing any more and go with the next rotation of its
+keys. Audit events, because that record only grows: a moderator of the demonstration whom it names, or who
+wrote in somebody's own thread, stays as a locked account without a name. And threads that visitors opened
+anonymously under a demo log-in: only the vault knows of these, and it tells nobody whose they are.
 """
-
-from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,7 +12,6 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 
 from accounts.models import Account
-from anonymity import vault
 from forum import demo, search
 from forum.models import Follow, Notice, Persona, Post, Thread
 from forum.tagging import unlist_under_tags
@@ -26,7 +24,7 @@ GONE = "Former demonstration account"
 def remove() -> int:
     """Take the demonstration away; how many threads."""
     accounts = Account.objects.filter(is_demo=True)
-    threads = list(Thread.objects.filter(Q(is_demo=True) | Q(author__in=accounts) | Q(pk__in=tried_out())))
+    threads = list(Thread.objects.filter(Q(is_demo=True) | Q(author__in=accounts)))
     for thread in threads:
         unlist_under_tags(thread)
         search.forget(thread)
@@ -39,13 +37,6 @@ def remove() -> int:
         delete_or_lock(account)
     transaction.on_commit(demo.forget)
     return len(threads)
-
-
-def tried_out() -> Iterator:
-    """Threads that visitors opened anonymously under a demo log-in: these accounts are nobody's."""
-    for account in Account.objects.filter(email__in=demo.LOGINS.values(), is_demo=True):
-        personas = Persona.objects.filter(pk__in=vault.personas_of(account), is_op=True)
-        yield from personas.values_list("thread", flat=True)
 
 
 def delete_or_lock(account: Account) -> None:

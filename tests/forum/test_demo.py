@@ -157,12 +157,12 @@ def test_only_moderators_on_record_stay_locked_and_without_a_name(loaded):
         assert account.email.endswith("@demo.invalid")
 
 
-def test_what_visitors_tried_out_under_a_demo_log_in_goes_too(loaded, now):
+def test_what_visitors_asked_under_a_demo_name_goes_too_and_what_they_asked_anonymously_stays(loaded, now):
     clinician = Account.objects.get(email=demo.LOGINS["clinician"])
     make.thread(author=clinician, now=now)
-    make.thread(author=clinician, anonymous=True, now=now)
+    anonymous = make.thread(author=clinician, anonymous=True, now=now)
     remove()
-    assert not Thread.objects.exists()
+    assert Thread.objects.get() == anonymous
 
 
 def test_a_reply_of_a_demo_moderator_in_a_real_thread_stays(loaded, now, alice, mia):
