@@ -41,6 +41,7 @@ UNDO_SQLITE = [
     "DROP TABLE forum_searchindex",
 ]
 
+# Its parser takes <words>, word/word and &word; for markup and paths, and drops all that follows <script>.
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS unaccent",
     "CREATE TEXT SEARCH CONFIGURATION board_english (COPY = english)",
@@ -50,8 +51,8 @@ POSTGRESQL = [
     """,
     """
     ALTER TABLE forum_searchentry ADD COLUMN indexed tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector('board_english', title), 'A')
-        || setweight(to_tsvector('board_english', words), 'B')
+        setweight(to_tsvector('board_english', translate(title, '<>/&', '    ')), 'A')
+        || setweight(to_tsvector('board_english', translate(words, '<>/&', '    ')), 'B')
     ) STORED
     """,
     "CREATE INDEX forum_searchentry_indexed ON forum_searchentry USING gin (indexed)",

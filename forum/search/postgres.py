@@ -20,12 +20,15 @@ WITH pool AS MATERIALIZED (
 ), page AS (
     SELECT id, thread_id, score FROM best ORDER BY score DESC, id DESC LIMIT %s OFFSET %s
 )
-SELECT page.thread_id, ts_headline('board_english', entry.words, ({query}), %s), (SELECT max(id) FROM pool)
+SELECT page.thread_id,
+    translate(ts_headline('board_english', translate(entry.words, %s, %s), ({query}), %s), %s, %s),
+    (SELECT max(id) FROM pool)
 FROM page JOIN forum_searchentry AS entry ON entry.id = page.id
 ORDER BY page.score DESC, page.id DESC
 """
 TERM = "phraseto_tsquery('board_english', %s)"
 PREFIX = "to_tsquery('board_english', %s)"
+SIGNS, STAND_INS = "<>/&", "\x04\x05\x06\x07"  # that the parser must not see, and for a while doesn't
 HEADLINE = 'StartSel="{}", StopSel="{}", MaxWords=32, MinWords=16'
 
 
@@ -43,10 +46,9 @@ def page(
     """Thread id, snippet and newest entry of the pool, for each of the best threads."""
     (query, values), (threads_sql, threads_params) = expression(terms, any_term=any_term), threads
     with connection.cursor() as cursor:
-        cursor.execute(
-            PAGE.format(query=query, threads=threads_sql),
-            [*values, newest, *threads_params, pool, *values, size, offset, *values, HEADLINE.format(*marks)],
-        )
+        ranking = [*values, newest, *threads_params, pool, *values, size, offset]
+        snippet = [SIGNS, STAND_INS, *values, HEADLINE.format(*marks), STAND_INS, SIGNS]
+        cursor.execute(PAGE.format(query=query, threads=threads_sql), ranking + snippet)
         return cursor.fetchall()
 
 
@@ -56,7 +58,13 @@ def expression(terms: list[Term], *, any_term: bool) -> tuple[str, list[str]]:
     excluded = [term for term in terms if term.is_excluded]
     parts = (" || " if any_term else " && ").join(PREFIX if term.is_prefix else TERM for term in wanted)
     query = f"({parts})" + "".join(f" && !!{TERM}" for _ in excluded)
-    return query, [f"'{term.text}':*" if term.is_prefix else term.text for term in [*wanted, *excluded]]
+    return query, [_as_typed(term) for term in [*wanted, *excluded]]
+
+
+def _as_typed(term: Term) -> str:
+    if term.is_prefix:  # one word without any signs
+        return f"'{term.text}':*"
+    return term.text.translate({ord(sign): " " for sign in SIGNS})
 
 
 def purge() -> None:

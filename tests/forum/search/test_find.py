@@ -22,7 +22,10 @@ def board(tags, mia) -> dict[str, Thread]:
             "A client handed me a small painting. She had been making it for weeks.",
         ),
         ("Gym membership shared with a client", "We met at the café of the gym. A dual-relationship, then?"),
-        ("Subpoena for my notes", "An attorney's letter asks for 5.9 years of K+ notes; see 45 CFR 164.512."),
+        (
+            "Subpoena for my notes",
+            "An attorney's letter asks for 5.9 years of K+ notes; see 45 CFR 164.512 and/or <mail> & fax.",
+        ),
     ]
     return {
         title.split()[0]: make.thread("published", by=mia, title=title, body=f"{text} {'Padding. ' * 14}")
@@ -56,6 +59,9 @@ def found(q: str, threads=None, **options) -> list[str]:
         ("5.9", "Subpoena"),
         ('K+ "5.9', "Subpoena"),
         ("45 CFR 164.512", "Subpoena"),
+        ("mail", "Subpoena"),
+        ("and/or subpoena", "Subpoena"),
+        ("mail/fax", "Subpoena"),
         ("gym 🏋️ café", "Gym"),
         ("AND gym OR", "Gym"),
         ("gym\x00café", "Gym"),
