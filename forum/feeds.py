@@ -28,20 +28,25 @@ class AtomWithContent(Atom1Feed):
 
 
 class ThreadsFeed(Feed):
-    """The newest threads. An item is the question of its thread."""
+    """The newest threads; of one tag where there is one. An item is the question of its thread."""
 
     feed_type = AtomWithContent
-    title = "Sounding Board"
     subtitle = "Professional-boundary dilemmas, put to seasoned colleagues"
     # Every Atom entry wants an author; this one stands in where the question has a persona.
     author_name = "Sounding Board"
-    link = settings.SITE_URL + "/"
 
-    def feed_url(self) -> str:
-        return settings.SITE_URL + reverse("forum:feed")
+    def title(self, tag: Tag | None) -> str:
+        return f"Sounding Board: {tag.name}" if tag else "Sounding Board"
 
-    def items(self) -> list[Post]:
-        return _questions(list_threads(Selection(), size=NEWEST).items)
+    def link(self, tag: Tag | None) -> str:
+        return settings.SITE_URL + (tag.get_absolute_url() if tag else reverse("forum:home"))
+
+    def feed_url(self, tag: Tag | None) -> str:
+        path = reverse("forum:tag-feed", args=[tag.facet, tag.slug]) if tag else reverse("forum:feed")
+        return settings.SITE_URL + path
+
+    def items(self, tag: Tag | None) -> list[Post]:
+        return _questions(list_threads(Selection(tags=[tag] if tag else []), size=NEWEST).items)
 
     def item_title(self, question: Post) -> str:
         return question.thread.title
@@ -76,18 +81,6 @@ class TagFeed(ThreadsFeed):
 
     def get_object(self, request: HttpRequest, facet: str, slug: str) -> Tag:
         return Tag.objects.of(facet).get(slug=slug)
-
-    def title(self, tag: Tag) -> str:
-        return f"Sounding Board: {tag.name}"
-
-    def link(self, tag: Tag) -> str:
-        return settings.SITE_URL + tag.get_absolute_url()
-
-    def feed_url(self, tag: Tag) -> str:
-        return settings.SITE_URL + reverse("forum:tag-feed", args=[tag.facet, tag.slug])
-
-    def items(self, tag: Tag) -> list[Post]:
-        return _questions(list_threads(Selection(tags=[tag]), size=NEWEST).items)
 
 
 def _questions(threads: list[Thread]) -> list[Post]:
