@@ -1,8 +1,11 @@
 """What the worker does and when: sweeps over rows that are due, so a lost or doubled run costs nothing."""
 
+from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
+from anonymity import vault
+from forum import search
 from forum.notices import fanout
 
 
@@ -10,3 +13,10 @@ from forum.notices import fanout
 def tell_what_waits() -> None:
     while fanout.tell_all():
         pass
+
+
+@db_periodic_task(crontab(hour="3", minute="10"))
+def clear_what_is_over() -> None:
+    """Words that were withdrawn leave the search index's files; used places of past days leave the vault."""
+    search.purge()
+    vault.forget_days(timezone.now())
