@@ -19,4 +19,4 @@ def tell_what_waits() -> None:
 def clear_what_is_over() -> None:
     """Words that were withdrawn leave the search index's files; used places of past days leave the vault."""
     search.purge()
-    vault.forget_days(timezone.now())
+    vault.forget_slots(timezone.now())
