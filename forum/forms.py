@@ -6,6 +6,7 @@ from django import forms
 
 from forum.actions.compose import Draft, Text
 from forum.models import Aspect, Facet, Outcome, Tag, Urgency
+from forum.text.normalise import clean_line, clean_text
 
 TITLE_MIN, TITLE_MAX = 15, 150
 BODY_MIN, BODY_MAX = 120, 8000
@@ -32,6 +33,20 @@ class OnceForm(forms.Form):
         return number
 
 
+class Line(forms.CharField):
+    """One line, measured without what nobody can see."""
+
+    def to_python(self, value) -> str:
+        return clean_line(super().to_python(value))
+
+
+class Words(forms.CharField):
+    """A text of several lines, measured without what nobody can see."""
+
+    def to_python(self, value) -> str:
+        return clean_text(super().to_python(value))
+
+
 class TagChoice(forms.ModelMultipleChoiceField):
     """Tags of one facet, named by slug."""
 
@@ -46,16 +61,14 @@ class TagChoice(forms.ModelMultipleChoiceField):
 
 
 class AskForm(OnceForm):
-    title = forms.CharField(
+    title = Line(
         min_length=TITLE_MIN,
         max_length=TITLE_MAX,
         label="Your question in one line",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    body = forms.CharField(
-        min_length=BODY_MIN, max_length=BODY_MAX, label="What happened", widget=text_area(12)
-    )
-    asking = forms.CharField(
+    body = Words(min_length=BODY_MIN, max_length=BODY_MAX, label="What happened", widget=text_area(12))
+    asking = Line(
         max_length=300,
         required=False,
         label="What are you asking?",
@@ -113,7 +126,7 @@ class IdentityForm(forms.Form):
 
 
 class ReplyForm(OnceForm):
-    body = forms.CharField(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
+    body = Words(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
 
     def text(self) -> Text:
         data = dict(self.cleaned_data)
@@ -127,13 +140,13 @@ class ConsultForm(ReplyForm):
         label="Kind of help",
         error_messages={"required": "Please choose at least one kind of help."},
     )
-    contingent_on = forms.CharField(
+    contingent_on = Line(
         max_length=300,
         required=False,
         label="Depends on",
         help_text="Which law, which edition of whose code, whose practice.",
     )
-    red_flag = forms.CharField(
+    red_flag = Words(
         max_length=400,
         required=False,
         label="Red flag",

@@ -12,6 +12,7 @@ from anonymity.hour import hour_of
 from forum.actions.compose import (
     Author,
     Draft,
+    FormUsed,
     Text,
     clean_body,
     clean_title,
@@ -35,8 +36,8 @@ def ask(draft: Draft, *, by: Account, now: datetime) -> Thread:
             count_against_the_day(by, Kind.QUESTION, now=now)
             thread = _new_thread(draft, by=by, author=by, now=now)
             _submit(thread, draft, by=by, now=now)
-    except IntegrityError:  # the same form, sent twice at once
-        return Thread.objects.get(pk=draft.id)
+    except IntegrityError:
+        return made_meanwhile(draft.id)
     return thread
 
 
@@ -56,7 +57,7 @@ def ask_as_persona(draft: Draft, *, account: Account, now: datetime) -> Thread:
             persona.save(force_insert=True)
             _submit(persona.thread, draft, by=persona, now=now)
     except IntegrityError:
-        return Thread.objects.get(pk=draft.id)
+        return made_meanwhile(draft.id)
     return persona.thread
 
 
@@ -65,11 +66,18 @@ def asked_before(thread_id: uuid.UUID) -> Thread | None:
     return Thread.objects.filter(pk=thread_id).first()
 
 
+def made_meanwhile(thread_id: uuid.UUID) -> Thread:
+    """The thread of the same form, sent twice at once. FormUsed when its id is that of another post."""
+    if existing := asked_before(thread_id):
+        return existing
+    raise FormUsed
+
+
 def describe(thread: Thread, draft: Draft, *, by: Author) -> None:
     """Save what `draft` says of the thread itself."""
-    thread.title = clean_title(draft.title, by)
+    thread.title = clean_title(draft.title, by, room=150)
     thread.slug = slugify(thread.title)[:80].strip("-") or "question"
-    thread.asking = clean_title(draft.asking, by)
+    thread.asking = clean_title(draft.asking, by, room=300)
     thread.urgency = draft.urgency
     thread.excerpt = excerpt(render(clean_body(draft.body, by)), 280)
     thread.save()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.access import NotAllowed, TooMany
+from accounts.access import NotAllowed, Refused, TooMany
 from accounts.models import Account
 from anonymity.hour import hour_of
 from forum.models import Kind, Persona, Post, Tag, Thread
@@ -15,6 +15,13 @@ from forum.text.markdown import RENDERER_VERSION, render
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
 
 Author = Account | Persona
+
+
+class FormUsed(Refused):
+    """The form's id is that of somebody's post: a damaged form, or one made to look used."""
+
+    def __init__(self) -> None:
+        super().__init__("This form was used already. Please reload the page and send your text again.")
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,10 @@ def clean_body(body: str, by: Author) -> str:
     return clean_for_persona(body) if isinstance(by, Persona) else clean_text(body)
 
 
-def clean_title(title: str, by: Author) -> str:
+def clean_title(title: str, by: Author, *, room: int) -> str:
+    """One line. A persona's three dots need more room than the one sign that was typed."""
     line = clean_line(title)
-    return clean_for_persona(line) if isinstance(by, Persona) else line
+    return (clean_for_persona(line) if isinstance(by, Persona) else line)[:room].rstrip()
 
 
 def write(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) -> Post:

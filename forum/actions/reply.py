@@ -10,7 +10,15 @@ from django.db.models import Max
 from accounts.access import NotAllowed, Refused, may_consult, may_give_perspective
 from accounts.models import Account
 from anonymity import vault
-from forum.actions.compose import Author, Text, count_against_the_day, require_opener, too_many, write
+from forum.actions.compose import (
+    Author,
+    FormUsed,
+    Text,
+    count_against_the_day,
+    require_opener,
+    too_many,
+    write,
+)
 from forum.models import Kind, Persona, Post, Thread
 from forum.publishing import make_public
 from moderation import audit, intake
@@ -57,9 +65,7 @@ def give_perspective_as_persona(thread: Thread, text: Text, *, account: Account,
     if not may_give_perspective(account):
         raise NotAllowed("Perspectives are written by verified clinicians.")
     require_open(thread)
-    if existing := Post.objects.filter(pk=text.id).first():
-        return existing
-    take_persona_slot(account, now=now)
+    take_persona_slot(account, text, now=now)
     persona = persona_in(thread, vault.attach(account, thread.pk))
     kind = Kind.CLARIFICATION if persona.is_op else Kind.PERSPECTIVE
     return submit(thread, kind, text, by=persona, now=now)
@@ -79,8 +85,13 @@ def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime)
     return _once(thread, text, deed)
 
 
-def take_persona_slot(account: Account, *, now: datetime) -> None:
-    """TooMany when the account's anonymous replies of today are used up or its posting is paused."""
+def take_persona_slot(account: Account, text: Text, *, now: datetime) -> None:
+    """TooMany when the account's anonymous replies of today are used up or its posting is paused.
+
+    The same form sent twice uses one place.
+    """
+    if Post.objects.filter(pk=text.id).exists():
+        return
     if not vault.take_slot(account, "reply", now):
         raise too_many(Kind.PERSPECTIVE)
 
@@ -106,10 +117,13 @@ def require_open(thread: Thread) -> None:
 def _once(thread: Thread, text: Text, deed: Callable[[], Post]) -> Post:
     """Do `deed` unless the same form did it already."""
     require_open(thread)
-    if existing := Post.objects.filter(pk=text.id).first():
+    same = Post.objects.filter(pk=text.id, thread=thread)
+    if existing := same.first():
         return existing
     try:
         with transaction.atomic():
             return deed()
-    except IntegrityError:
-        return Post.objects.get(pk=text.id)
+    except IntegrityError:  # sent twice at once, or with the id of a post elsewhere
+        if existing := same.first():
+            return existing
+        raise FormUsed from None

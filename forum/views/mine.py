@@ -138,8 +138,8 @@ def _tools(request: MemberRequest, mine: Mine) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     forms: dict = {}
     if mine.thread.is_open and mine.is_opener:
-        forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None)
-        forms["update_form"] = UpdateForm(bound if deed == "update" else None)
+        forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None, auto_id="clarify_%s")
+        forms["update_form"] = UpdateForm(bound if deed == "update" else None, auto_id="update_%s")
     if returned:
         forms["returned"] = returned
         forms["revise_form"] = _revise_form(mine, returned, bound if deed == "revise" else None)
@@ -169,7 +169,7 @@ def _revise_form(mine: Mine, returned: Post, bound):
 def _do(request: MemberRequest, deed: str, form, mine: Mine, returned: Post | None) -> None:
     now = timezone.now()
     if mine.is_anonymous and deed in ("clarify", "update"):
-        take_persona_slot(request.user, now=now)
+        take_persona_slot(request.user, form.text(), now=now)
     if deed == "clarify":
         clarify(mine.thread, form.text(), by=mine.by, now=now)
     elif deed == "update":
