@@ -1,0 +1,85 @@
+"""Revising: only a returned text, only by its author, and as a new version."""
+
+import pytest
+
+from accounts.access import NotAllowed
+from forum.actions.revise import resubmit, resubmit_question
+from forum.lifecycle import IllegalMove
+from forum.models import Thread
+from moderation.models import QueueItem
+from tests import make, typed
+
+BETTER = "I finished with this client about a year ago, and it went well. " * 4
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_a_returned_question_is_sent_again_with_other_words_and_tags(alice, mia, now, anonymous):
+    thread = make.thread("returned", author=alice, anonymous=anonymous, by=mia, now=now)
+    post = make.question(thread)
+    assert (post.note, post.version) == ("Please leave out the name of the gym.", 1)
+    draft = make.draft(title="May we be friends, a year later?", body=BETTER, tags=["psychologist", "gb"])
+    resubmit_question(post, draft, by=make.opener(thread), now=now)
+    thread, post = Thread.objects.get(), make.question(thread)
+    assert (thread.state, post.state, post.version) == ("pending", "pending", 2)
+    assert (thread.title, thread.slug) == (draft.title, "may-we-be-friends-a-year-later")
+    assert post.body == BETTER.strip()
+    assert BETTER[:40] in post.html
+    assert set(thread.thread_tags.values_list("tag__slug", flat=True)) == {"psychologist", "gb"}
+    assert QueueItem.objects.waiting().get().post == post
+    assert (thread.author is None) == anonymous
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("kind", ["clarification", "update"])
+def test_another_returned_text_is_sent_again(alice, mia, now, kind, anonymous):
+    thread = make.thread("published", author=alice, anonymous=anonymous, by=mia, now=now)
+    post = make.post(thread, kind, state="returned", by=mia, now=now)
+    extra = {"outcomes": ["referred-out"]} if kind == "update" else {}
+    resubmit(post, make.text(BETTER, **extra), by=make.opener(thread), now=now)
+    post.refresh_from_db()
+    assert (post.state, post.version, post.body) == ("pending", 2, BETTER.strip())
+    assert post.outcomes == extra.get("outcomes", [])
+
+
+@pytest.mark.parametrize("state", ["pending", "published", "declined", "withdrawn"])
+def test_a_text_that_was_not_returned_stays_as_it_is(alice, mia, now, state):
+    thread = make.thread(state, author=alice, by=mia, now=now)
+    post = make.question(thread)
+    with pytest.raises(IllegalMove):
+        resubmit_question(post, make.draft(body=BETTER), by=alice, now=now)
+    assert Thread.objects.get().title == thread.title
+    assert make.question(thread).body == post.body
+
+
+@pytest.mark.parametrize("who", ["alice", "mia", "persona"])
+def test_nobody_else_changes_an_anonymous_text(alice, mia, anonymous_thread, now, who, request):
+    """Not even its author by name: the name has no path to it."""
+    thread = make.thread("returned", author=alice, anonymous=True, by=mia, now=now)
+    by = make.opener(anonymous_thread) if who == "persona" else request.getfixturevalue(who)
+    with pytest.raises(NotAllowed):
+        resubmit_question(make.question(thread), make.draft(body=BETTER), by=by, now=now)
+    assert make.question(thread).body == make.BODY
+
+
+def test_a_text_returned_twice_is_sent_twice(alice, mia, now):
+    thread = make.thread("returned", author=alice, by=mia, now=now)
+    for version in (2, 3):
+        resubmit_question(make.question(thread), make.draft(), by=alice, now=now)
+        assert make.question(thread).version == version
+        make.decide_on(make.question(thread), "returned", by=mia, now=now)
+    assert QueueItem.objects.count() == 3
+
+
+def test_a_returned_question_is_changed_on_its_own_page(client, alice, mia):
+    thread = make.thread("returned", author=alice, by=mia)
+    client.force_login(alice)
+    address = f"/my/threads/{thread.public_id}/"
+    page = client.get(address).content.decode()
+    assert "Please leave out the name of the gym." in page
+    assert f"{make.BODY}</textarea>" in page
+    assert 'value="us-co" checked' in page
+    too_short = client.post(address, typed.question(deed="revise", body="Short."))
+    assert too_short.status_code == 422
+    assert client.post(address, typed.question(deed="revise", body=BETTER)).status_code == 303
+    assert make.question(thread).body == BETTER.strip()
+    assert client.post(address, typed.question(deed="revise", body=BETTER)).status_code == 404

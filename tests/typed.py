@@ -1,0 +1,36 @@
+"""What a browser sends for the forms of the site, as a member would fill them in."""
+
+import uuid
+from typing import Any
+
+from tests import make
+
+CANARY = "quokkamarsupial"  # a word that no other text of the tests holds
+
+
+def question(**changes: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "title": make.TITLE,
+        "body": make.BODY,
+        "asking": "May I see her outside the practice?",
+        "discipline": ["professional-counselor"],
+        "jurisdiction": ["us-co"],
+        "topic": ["friendship-after-termination"],
+        "urgency": "soon",
+        "identity": "anonymous",
+    }
+    return _with(fields, changes)
+
+
+def reply(**changes: Any) -> dict[str, Any]:
+    return _with({"id": str(uuid.uuid4()), "body": make.REPLY}, changes)
+
+
+def consultation(**changes: Any) -> dict[str, Any]:
+    return reply(aspects=["ethical"], **changes)
+
+
+def _with(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`fields` with `changes`; None leaves a field out."""
+    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
