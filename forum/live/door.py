@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
-from asgiref.typing import WebSocketScope
 from channels.auth import get_user
 from django.conf import settings
 
@@ -17,7 +17,7 @@ SOCKETS_PER_ACCOUNT = 5  # in each process; a sixth tab asks every minute instea
 _held: Counter[int] = Counter()  # account ids in memory only: kept nowhere, shown to nobody
 
 
-def is_from_this_site(scope: WebSocketScope) -> bool:
+def is_from_this_site(scope: dict[str, Any]) -> bool:
     """Whether the page that opens the socket came from this host, port and scheme.
 
     The validator around the consumer compares host names only; another port of the same
@@ -44,7 +44,7 @@ def seat(account: Account) -> Iterator[bool]:
             del _held[account.pk]
 
 
-async def still_holds(scope: WebSocketScope) -> bool:
+async def still_holds(scope: dict[str, Any]) -> bool:
     """Whether the session of `scope` would let the same account in, with the same role, if it came now.
 
     Channels looks at the session once, when the socket opens: without this, a socket outlives
