@@ -18,7 +18,6 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"{SITE_HOST},localhost,127.0.0.1" if
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
