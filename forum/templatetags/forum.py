@@ -1,14 +1,17 @@
 """The words of the templates: a post's html as rendered, days instead of hours, kept addresses."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.core.cache import cache
 from django.http import QueryDict
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from forum.models import Tag
+from forum.models import Tag, ThreadTag
 from forum.text.markdown import trusted
 
 register = template.Library()
@@ -24,6 +27,17 @@ def rendered(html: str) -> SafeString:
 def day(instant: datetime) -> str:
     """Shown times are no finer than the day."""
     return f"{instant.day} {instant:%B %Y}"
+
+
+@register.filter
+def dated(instant: datetime) -> SafeString:
+    """The day as a <time> element."""
+    return _time_element(instant.date())
+
+
+@lru_cache(maxsize=4096)
+def _time_element(day_of: date) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', day_of.isoformat(), f"{day_of.day} {day_of:%B %Y}")
 
 
 @register.simple_tag(takes_context=True)
@@ -48,3 +62,20 @@ def tag_options(facet: str) -> SafeString:
         options = str(format_html_join("", '<option value="{}">{}{}</option>', rows))
         cache.set(key, options, 300)
     return trusted(options)
+
+
+@register.simple_tag
+def chips(rows: Iterable[ThreadTag]) -> SafeString:
+    """The chosen tags of a thread as links. As template code these took half the time of a list."""
+    return format_html_join("", "{}", ((_chip(row.tag.facet, row.tag.slug, row.tag.label),) for row in rows))
+
+
+@lru_cache(maxsize=2048)
+def _chip(facet: str, slug: str, label: str) -> SafeString:
+    return format_html(
+        '<li><a class="chip {}" href="{}"><span class="unseen">{}: </span>{}</a></li>',
+        facet,
+        reverse("forum:tag", args=[facet, slug]),
+        facet,
+        label,
+    )
