@@ -24,7 +24,13 @@ class Position:
     to_url = staticmethod(str)
 
 
+class Handle:
+    regex = "[0-9a-f]{32}"
+    to_python = to_url = staticmethod(str)
+
+
 register_converter(PublicId, "public_id")
+register_converter(Handle, "handle")
 register_converter(FacetName, "facet")
 register_converter(Position, "position")
 
@@ -55,6 +61,6 @@ urlpatterns = [
     path("my/threads/<public_id:public_id>/", mine.my_thread, name="my-thread"),
     path("my/threads/<public_id:public_id>/withdraw/", mine.withdraw_named, name="withdraw"),
     path("my/anonymous/", mine.my_anonymous, name="my-anonymous"),
-    path("my/anonymous/<slug:handle>/", mine.my_persona, name="my-persona"),
-    path("my/anonymous/<slug:handle>/withdraw/", mine.withdraw_anonymous, name="withdraw-anonymous"),
+    path("my/anonymous/<handle:handle>/", mine.my_persona, name="my-persona"),
+    path("my/anonymous/<handle:handle>/withdraw/", mine.withdraw_anonymous, name="withdraw-anonymous"),
 ]

@@ -1,6 +1,7 @@
 """The inbox of an account: notices under its name and those of its personas, joined for one answer only."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
@@ -30,8 +31,15 @@ def summary(account: Account) -> Summary:
 
 
 def mark_read(account: Account, notices: list[int] | None = None) -> None:
-    """Mark the given notices of the account, or all, as read."""
+    """Mark the given notices of the account, or all, as read.
+
+    In a transaction for the name and for each persona: one for all would join them by its number (T-XMIN).
+    """
     mine = notices_of(account).unread()
     if notices is not None:
         mine = mine.filter(pk__in=notices)
-    Notice.objects.filter(pk__in=list(mine.values_list("pk", flat=True))).update(read=True)
+    readers: dict[UUID | None, list[int]] = {}
+    for pk, persona in mine.values_list("pk", "persona"):
+        readers.setdefault(persona, []).append(pk)
+    for pks in readers.values():
+        Notice.objects.filter(pk__in=pks).update(read=True)
