@@ -18,9 +18,10 @@ def enqueue(post: Any, *, now: datetime, urgent: bool = False) -> None:
 
 
 def drop(posts: Any) -> None:
-    """Take what its author withdrew out of the queue."""
-    from moderation.models import QueueItem
+    """Take what its author withdrew out of the queue; notes about it may quote it, so they go too."""
+    from moderation.models import Decision, QueueItem
 
+    Decision.objects.filter(item__post__in=posts).update(note="")
     QueueItem.objects.waiting().filter(post__in=posts).delete()
     transaction.on_commit(bus.nudge_queue)
 

@@ -13,6 +13,7 @@ from forum.tagging import set_tags, unlist_under_tags
 from moderation import audit, intake
 
 STUB = "Withdrawn by its author"
+NO_WORDS = {"body": "", "html": "", "note": "", "red_flag": "", "contingent_on": "", "outcomes": []}
 
 
 @transaction.atomic
@@ -26,6 +27,6 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     thread.marks.all().delete()
     intake.drop(thread.posts.all())
     for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):
-        lifecycle.move(post, State.WITHDRAWN, body="", html="", note="", red_flag="", outcomes=[])
+        lifecycle.move(post, State.WITHDRAWN, **NO_WORDS)
     search.forget(thread)
     audit.record("thread.withdrawn", about=thread, now=now)
