@@ -21,7 +21,7 @@ def move(thing: Thread | Post, to: State, **also: Any) -> None:
         thing.refresh_from_db(fields=["state"])
         noun = "thread" if isinstance(thing, Thread) else "text"
         raise IllegalMove(
-            f"This {noun} is {State(thing.state).label}, so it can't become {to.label}. "
+            f"This {noun} is {State(thing.state).label.lower()}, so it can't become {to.label.lower()}. "
             "Reload the page to see how it stands now."
         )
     for name, value in {"state": to, **also}.items():
