@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from scripts.run import DAPHNE
 from tests.servers import free_port, stop, wait_for
@@ -109,16 +109,20 @@ def complaints() -> Iterator[Complaints]:
 
 @pytest.fixture
 def new_browser_context(
-    new_context: Callable, complaints: Complaints, base_url: str
-) -> Callable[..., BrowserContext]:
-    """Another person's browser: own cookies, own windows."""
+    browser: Browser, browser_context_args: dict, complaints: Complaints
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Another person's browser, with cookies of its own; options as for Playwright's new_context."""
+    contexts = []
 
     def open_context(**options: Any) -> BrowserContext:
-        context = new_context(**options)
-        complaints.watch(context, base_url)
-        return context
+        options = {**browser_context_args, **options}
+        contexts.append(browser.new_context(**options))
+        complaints.watch(contexts[-1], options["base_url"])
+        return contexts[-1]
 
-    return open_context
+    yield open_context
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
