@@ -44,7 +44,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["jurisdictions"].queryset = self.fields["jurisdictions"].queryset.order_by("path")
+        self.fields["jurisdictions"].queryset = self.fields["jurisdictions"].queryset.in_order()
 
     def clean_display_name(self) -> str:
         return clean_name(self.cleaned_data["display_name"])

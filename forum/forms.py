@@ -56,8 +56,7 @@ class TagChoice(forms.ModelMultipleChoiceField):
     }
 
     def __init__(self, facet: str, **kwargs):
-        order = "path" if facet == Facet.JURISDICTION else "name"
-        super().__init__(Tag.objects.of(facet).order_by(order), to_field_name="slug", **kwargs)
+        super().__init__(Tag.objects.of(facet).in_order(), to_field_name="slug", **kwargs)
 
 
 class AskForm(OnceForm):

@@ -57,7 +57,7 @@ def tag_options(facet: str) -> SafeString:
     """The <option>s of all tags of `facet`: the same for everybody, so made once in a while."""
     key = f"tag-options-{facet}"
     if (options := cache.get(key)) is None:
-        tags = Tag.objects.of(facet).order_by("path" if facet == "jurisdiction" else "name")
+        tags = Tag.objects.of(facet).in_order()
         rows = ((tag.slug, "\N{EN DASH} " if tag.parent_id else "", tag.name) for tag in tags)
         options = str(format_html_join("", '<option value="{}">{}{}</option>', rows))
         cache.set(key, options, 300)
