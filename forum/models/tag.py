@@ -3,7 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from taggit.models import ItemBase, TagBase
 
@@ -17,6 +18,10 @@ class Facet(models.TextChoices):
 class TagQuerySet(models.QuerySet["Tag"]):
     def of(self, facet: str) -> "TagQuerySet":
         return self.filter(facet=facet)
+
+    def in_order(self) -> "TagQuerySet":
+        """By name, those of a parent below it."""
+        return self.order_by(Coalesce("parent__name", "name"), F("parent").asc(nulls_first=True), "name")
 
     def at_or_below(self, tag: "Tag") -> "TagQuerySet":
         """`tag` and all its descendants, in one query."""
@@ -60,6 +65,18 @@ class Tag(TagBase):
         return self.short_name or self.name
 
 
+class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
+    def chosen(self) -> "ThreadTagQuerySet":
+        """Those that somebody chose, with as much of the tag as a page shows of it."""
+        rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
+        return rows.defer("tag__description", "tag__synonyms", "tag__reference")
+
+    def chosen_rows(self, threads) -> "ThreadTagQuerySet":
+        """The same of the given threads, as plain rows."""
+        shown = ("content_object_id", "tag__facet", "tag__slug", "tag__name", "tag__short_name")
+        return self.filter(inherited=False, content_object__in=threads).order_by("id").values_list(*shown)
+
+
 class ThreadTag(ItemBase):
     """A thread under a tag. The ancestors of a chosen tag are rows of their own, marked `inherited`,
     so that a parent's list is read from one index like any other tag's."""
@@ -69,6 +86,8 @@ class ThreadTag(ItemBase):
     content_object = models.ForeignKey("forum.Thread", models.CASCADE, related_name="thread_tags")
     inherited = models.BooleanField(default=False)
     listed_hour = models.DateTimeField(null=True)  # the thread's hour while it is listed, else null
+
+    objects = ThreadTagQuerySet.as_manager()
 
     class Meta:
         constraints = [

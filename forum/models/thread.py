@@ -31,22 +31,22 @@ class Aspect(models.TextChoices):
 class Outcome(models.TextChoices):
     """What came of it, as an update says."""
 
-    TALKED_WITH_CLIENT = "talked-with-client"
-    TALKED_WITH_COLLEAGUE = "talked-with-colleague"
+    TALKED_WITH_CLIENT = "talked-with-client", "Talked with the client"
+    TALKED_WITH_COLLEAGUE = "talked-with-colleague", "Talked with the colleague"
     DECLINED_EXTRA = "declined-extra-relationship", "Declined the extra relationship"
-    CONTINUED = "continued-with-safeguards"
-    REFERRED = "referred-out"
-    REPAIRED = "repaired"
-    CLIENT_PROTECTED = "client-protected"
-    POLICY_CHANGED = "policy-changed"
-    RAISED = "raised-with-employer"
-    BOARD = "reported-to-board"
-    AUTHORITIES = "reported-to-authorities"
-    LEGAL_ADVICE = "legal-advice-taken"
-    OWN_SUPPORT = "sought-own-support"
-    NO_ACTION = "no-action-needed"
-    DID_NOTHING = "did-nothing"
-    WENT_BADLY = "went-badly"
+    CONTINUED = "continued-with-safeguards", "Went on, with safeguards"
+    REFERRED = "referred-out", "Referred the client on"
+    REPAIRED = "repaired", "Repaired what had happened"
+    CLIENT_PROTECTED = "client-protected", "The client was protected"
+    POLICY_CHANGED = "policy-changed", "A rule or habit was changed"
+    RAISED = "raised-with-employer", "Raised it with the employer"
+    BOARD = "reported-to-board", "Reported to a board"
+    AUTHORITIES = "reported-to-authorities", "Reported to the authorities"
+    LEGAL_ADVICE = "legal-advice-taken", "Took legal advice"
+    OWN_SUPPORT = "sought-own-support", "Sought support for myself"
+    NO_ACTION = "no-action-needed", "Nothing needed doing"
+    DID_NOTHING = "did-nothing", "I did nothing"
+    WENT_BADLY = "went-badly", "It went badly"
 
 
 class Urgency(models.TextChoices):
@@ -98,10 +98,15 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def for_list(self) -> "ThreadQuerySet":
         """With what a row of a list shows, in a constant number of queries."""
-        chosen = ThreadTag.objects.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
-        return self.select_related("author").prefetch_related(
-            models.Prefetch("thread_tags", queryset=chosen, to_attr="chosen_tags")
+        threads = self.select_related("author").defer("author__password", "author__email", "author__anon_ref")
+        return threads.prefetch_related(
+            models.Prefetch("thread_tags", queryset=ThreadTag.objects.chosen(), to_attr="chosen_tags")
         )
+
+    def as_rows(self):
+        """All that a list shows of threads but their tags (see `chosen_rows`), as plain named rows."""
+        columns = [column.attname for column in Thread._meta.concrete_fields]
+        return self.values_list(*columns, "author__display_name", named=True)
 
 
 class Thread(models.Model):

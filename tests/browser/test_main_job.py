@@ -126,7 +126,7 @@ def test_the_main_job(site, clinician, moderator, new_browser_context):
     author.get_by_text("Say how it turned out").click()
     form = author.locator("form:has(input[value=update])")
     form.locator("[name=body]").fill(UPDATE)
-    form.get_by_label("Talked with client").check()
+    form.get_by_label("Talked with the client").check()
     form.get_by_role("button", name="Send the update").click()
     desk.goto("/moderation/queue/")
     desk.locator("#queue li", has_text=TITLE).get_by_role("link", name=TITLE).click()
