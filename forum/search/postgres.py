@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from forum.search.asked import MARKS, Asked
 from forum.search.terms import Term
 
 # The newest matches first, so that a common word reads no further than the pool; of these the best post of
@@ -32,23 +33,16 @@ SIGNS, STAND_INS = "<>/&", "\x04\x05\x06\x07"  # that the parser must not see, a
 HEADLINE = 'StartSel="{}", StopSel="{}", MaxWords=32, MinWords=16'
 
 
-def page(
-    terms: list[Term],
-    threads: tuple[str, tuple],
-    *,
-    any_term: bool,
-    newest: int,
-    pool: int,
-    size: int,
-    offset: int,
-    marks: tuple[str, str],
-) -> list[Sequence]:
+def page(asked: Asked) -> list[Sequence]:
     """Thread id, snippet and newest entry of the pool, for each of the best threads."""
-    (query, values), (threads_sql, threads_params) = expression(terms, any_term=any_term), threads
+    query, words = expression(asked.terms, any_term=asked.any_term)
+    pool = [*words, asked.newest, *asked.values, asked.pool]
+    snippet = [SIGNS, STAND_INS, *words, HEADLINE.format(*MARKS), STAND_INS, SIGNS]
     with connection.cursor() as cursor:
-        ranking = [*values, newest, *threads_params, pool, *values, size, offset]
-        snippet = [SIGNS, STAND_INS, *values, HEADLINE.format(*marks), STAND_INS, SIGNS]
-        cursor.execute(PAGE.format(query=query, threads=threads_sql), ranking + snippet)
+        cursor.execute(
+            PAGE.format(query=query, threads=asked.threads),
+            [*pool, *words, asked.size, asked.offset, *snippet],
+        )
         return cursor.fetchall()
 
 

@@ -109,8 +109,9 @@ def test_all_words_are_wanted_unless_some_are_enough(board):
 
 def test_only_the_threads_asked_for_are_found(board):
     make.thread("published", title="Client in another state", tags=("psychologist", "us-or"))
-    oregon = Thread.objects.listed().tagged(Tag.objects.get(slug="us-or"))
-    assert found("client", oregon) == ["Client"]
+    oregon = Tag.objects.get(slug="us-or")
+    threads = Thread.objects.listed().tagged(oregon)
+    assert found("client", threads) == found("client", threads, rarest=oregon) == ["Client"]
     assert found("client", Thread.objects.none()) == []
     assert len(found("client")) == 3
 
