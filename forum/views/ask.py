@@ -1,12 +1,12 @@
 """Asking: the form, the preview, and the page that says what happens next."""
 
-from anonymity.vault import VaultUnavailable
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, Refused, member_required
+from anonymity.vault import VaultUnavailable
 from forum import search
 from forum.actions.ask import ask, ask_as_persona
 from forum.forms import AskForm, IdentityForm
