@@ -37,14 +37,14 @@ class Line(forms.CharField):
     """One line, measured without what nobody can see."""
 
     def to_python(self, value) -> str:
-        return clean_line(super().to_python(value))
+        return clean_line(super().to_python(value) or "")
 
 
 class Words(forms.CharField):
     """A text of several lines, measured without what nobody can see."""
 
     def to_python(self, value) -> str:
-        return clean_text(super().to_python(value))
+        return clean_text(super().to_python(value) or "")
 
 
 class TagChoice(forms.ModelMultipleChoiceField):
