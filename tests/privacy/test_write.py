@@ -1,0 +1,146 @@
+"""T-WRITE: a request that acts as a persona writes nothing that leads to its account."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+from django.db import connections
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from forum.models import Persona, Thread
+from tests import make, typed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+POSTS = {"forum_post", "forum_persona", "moderation_queueitem", "moderation_auditevent"}
+ALLOWED = {
+    "ask": POSTS | {"forum_thread", "forum_threadtag", "vault_link", "vault_rate", "vault_keycheck"},
+    "reply": POSTS | {"vault_link", "vault_rate"},
+    "revise": POSTS | {"forum_thread", "forum_threadtag"},
+    "withdraw": POSTS
+    | {
+        "forum_thread",
+        "forum_threadtag",
+        "forum_threadmark",
+        "forum_tag",
+        "forum_searchentry",
+        "moderation_decision",
+    },
+}
+WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+
+
+class Written:
+    """The writing statements of everything done inside, on both databases, with their values."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+
+    def __enter__(self) -> "Written":
+        self.captured = [
+            self.stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in connections
+        ]
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stack.close()
+
+    @property
+    def statements(self) -> list[str]:
+        return [query["sql"] for each in self.captured for query in each if WRITE.match(query["sql"])]
+
+    @property
+    def tables(self) -> set[str]:
+        return {found[1] for statement in self.statements if (found := WRITE.match(statement))}
+
+
+@pytest.fixture
+def author(tags) -> Account:
+    """An account whose key no count or position of a test equals."""
+    return make.account("Xanthe", pk=7_340_127, is_verified=True)
+
+
+@pytest.fixture
+def xanthe(author) -> Client:
+    client = Client()
+    client.force_login(author)
+    return client
+
+
+def check(author: Account, client: Client, deed: Callable[[], HttpResponse], allowed: set[str]) -> None:
+    """Do `deed`: it writes to `allowed` only, and no value of it is the account's."""
+    session = client.session.session_key
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    with Written() as written:
+        assert deed().status_code == 303
+    assert written.statements
+    assert written.tables <= allowed
+    for statement in written.statements:
+        for trace in (str(author.pk), author.email, author.display_name, session, author.anon_ref.hex()):
+            assert trace not in statement
+    assert {name: morsel.value for name, morsel in client.cookies.items()} == cookies
+
+
+@pytest.fixture
+def persona_page(author, xanthe) -> Callable[[], str]:
+    """The address of the author's tools for the one anonymous thread."""
+
+    def address() -> str:
+        page = xanthe.get("/my/anonymous/").content.decode()
+        return re.search(r"/my/anonymous/[0-9a-f]{32}/", page)[0]
+
+    return address
+
+
+def test_asking(author, xanthe):
+    check(author, xanthe, lambda: xanthe.post("/ask/", typed.question()), ALLOWED["ask"])
+    assert Thread.objects.get().author is None
+
+
+def test_giving_a_perspective(author, xanthe):
+    thread = make.thread("published", author=make.account("Alice"))
+    address = f"/threads/{thread.public_id}/act/perspective/"
+    form = typed.reply(identity="anonymous")
+    check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["reply"])
+    assert Persona.objects.get().posts.get().author is None
+
+
+@pytest.mark.parametrize("deed", ["clarify", "update"])
+def test_clarifying_and_updating(author, xanthe, persona_page, deed):
+    make.thread("published", author=author, anonymous=True)
+    address = persona_page()
+    check(author, xanthe, lambda: xanthe.post(address, typed.reply(deed=deed)), ALLOWED["reply"])
+    assert Persona.objects.get().posts.count() == 2
+
+
+def test_sending_a_returned_question_again(author, xanthe, persona_page):
+    make.thread("returned", author=author, anonymous=True)
+    address = persona_page()
+    check(author, xanthe, lambda: xanthe.post(address, typed.question(deed="revise")), ALLOWED["revise"])
+    assert Thread.objects.get().state == "pending"
+
+
+def test_withdrawing(author, xanthe, persona_page):
+    make.thread("published", author=author, anonymous=True)
+    address = f"{persona_page()}withdraw/"
+    check(author, xanthe, lambda: xanthe.post(address), ALLOWED["withdraw"])
+    assert Thread.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize("address", ["/my/anonymous/", "/inbox/", "/inbox/since/0/", "/ask/"])
+def test_looking_at_ones_own_pages_writes_nothing(author, xanthe, address):
+    make.thread("published", author=author, anonymous=True)
+    with Written() as written:
+        assert xanthe.get(address).status_code == 200
+    assert not written.statements
+
+
+def test_a_signed_in_form_under_a_name_is_told_apart_by_this_very_check(author, xanthe):
+    """The check would notice: a question under a name does hold its account."""
+    with Written() as written:
+        xanthe.post("/ask/", typed.question(identity="named"))
+    assert any(str(author.pk) in statement for statement in written.statements)
