@@ -37,7 +37,7 @@ SQLITE = {
 }
 MAIN_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;"
-    "PRAGMA cache_size=-64000; PRAGMA journal_size_limit=67108864;"
+    "PRAGMA cache_size=-64000; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
 )
 # A write-ahead log would keep old seals readable until a checkpoint; TRUNCATE and secure_delete leave none.
 VAULT_PRAGMAS = (

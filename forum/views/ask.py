@@ -64,5 +64,6 @@ def preview(request: MemberRequest) -> HttpResponse:
 def similar(request: MemberRequest) -> HttpResponse:
     """Threads that may answer the question already, from the words of its title. Nothing is kept."""
     title = request.POST.get("title", "")[:150]
-    results = search.find(title, Thread.objects.listed(), after=None, size=4) if len(title) > 8 else None
+    threads = Thread.objects.listed()
+    results = search.find(title, threads, size=4, any_term=True) if len(title) > 8 else None
     return render(request, "forum/_similar.html", {"results": results})
