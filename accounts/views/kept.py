@@ -7,12 +7,18 @@ from django.utils.http import urlencode
 
 NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword"}
 
+FROM_ELSEWHERE = ("Origin checking failed", "Referer checking failed")  # as Django begins its reasons
+
 TEXTS = {"title", "asking", "body", "note", "red_flag", "contingent_on"}
 
 
 def is_text(name: str) -> bool:
     """Whether the field holds words of somebody, also under a form's prefix."""
     return name.rpartition("-")[2] in TEXTS
+
+
+def has_words(request: HttpRequest) -> bool:
+    return any(is_text(name) and value.strip() for name, value in typed(request))
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
@@ -51,14 +57,24 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def keep_or_refuse(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    if request.method == "POST" and any(is_text(name) and value.strip() for name, value in typed(request)):
+    if request.method == "POST" and has_words(request):
         return keep(request, sentence, status=status)
+    return refuse(request, sentence, status=status)
+
+
+def refuse(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
     template = "accounts/_refused.html" if getattr(request, "htmx", False) else "accounts/refused.html"
     return render(request, template, {"sentence": sentence}, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Signing in again changes the form's secret: show the text with a fresh one instead of losing it."""
+    """Signing in again changes the form's secret: show the text with a fresh one instead of losing it.
+
+    But only words typed here: what another site sent, or a form without words, could be anybody's deed,
+    and our button under it would make it the reader's.
+    """
+    if reason.startswith(FROM_ELSEWHERE) or not has_words(request):
+        return refuse(request, "Nothing was done. Go back, reload the page and try again.", status=403)
     return keep(
         request,
         "This page was opened before you last signed in, so nothing was sent. Press the button to send it.",
