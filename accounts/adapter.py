@@ -13,10 +13,14 @@ def display_name(account) -> str:
     return account.display_name
 
 
+def shorten_session(request, account) -> None:
+    if account.is_authenticated and account.is_moderator:
+        request.session.set_expiry(settings.MODERATOR_SESSION_AGE)
+
+
 class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
-        if user.is_moderator:
-            request.session.set_expiry(settings.MODERATOR_SESSION_AGE)
+        shorten_session(request, user)
         return super().post_login(request, user, **kwargs)
 
 
