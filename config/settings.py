@@ -105,6 +105,14 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# Visitors' pages as they were rendered, by what they were made of: in each process, so gone with a restart.
+CACHES["pages"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "pages",
+    "TIMEOUT": 300,
+    "OPTIONS": {"MAX_ENTRIES": 300},
+}
+
 HUEY = {
     "name": "sounding-board",
     "huey_class": "huey.RedisHuey" if REDIS_URL else "huey.SqliteHuey",

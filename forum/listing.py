@@ -67,20 +67,39 @@ def chosen_tags(query: QueryDict) -> list[Tag]:
 
 def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> Page:
     """One page of threads, in the order asked for."""
-    if selection.tags and selection.sort != "active":
-        return _by_rarest_tag(selection, after, size)
-    by = "active_hour" if selection.sort == "active" else "hour"
-    return page_of(selection.threads().for_list(), by=by, after=after, size=size)
+    if not _goes_by_tag(selection):
+        return page_of(selection.threads().for_list(), by=_order(selection), after=after, size=size)
+    page = _page_of_rarest_tag(selection, after, size)
+    threads = Thread.objects.listed().for_list().in_bulk(page.items)
+    return Page([threads[pk] for pk in page.items if pk in threads], page.after)
 
 
-def _by_rarest_tag(selection: Selection, after: str, size: int) -> Page:
-    """Walks the list of the tag with the fewest threads: from the index of all threads, a rare tag's
+def list_rows(selection: Selection, *, after: str = "", size: int = PAGE) -> tuple:
+    """All that a page of the list shows, as plain rows: read and compared, not rendered."""
+    if _goes_by_tag(selection):
+        page = _page_of_rarest_tag(selection, after, size)
+        threads, ids = list(Thread.objects.listed().filter(pk__in=page.items).as_rows()), page.items
+    else:
+        page = page_of(selection.threads().as_rows(), by=_order(selection), after=after, size=size)
+        threads, ids = page.items, [row.id for row in page.items]
+    return page.after, ids, threads, list(ThreadTag.objects.chosen_rows(ids))
+
+
+def _order(selection: Selection) -> str:
+    return "active_hour" if selection.sort == "active" else "hour"
+
+
+def _goes_by_tag(selection: Selection) -> bool:
+    return bool(selection.tags) and selection.sort != "active"
+
+
+def _page_of_rarest_tag(selection: Selection, after: str, size: int) -> Page:
+    """Ids from the list of the tag with the fewest threads: in the index of all threads, a rare tag's
     would be found only by reading most of them."""
     rarest = min(selection.tags, key=lambda tag: tag.thread_count)
     rows: Any = ThreadTag.objects.filter(tag=rarest, listed_hour__isnull=False)
     if len(selection.tags) > 1 or selection.aspect or selection.outcome or selection.sort == "unanswered":
         rows = rows.filter(Exists(selection.threads(but=rarest).filter(pk=OuterRef("content_object"))))
+    rows = rows.values_list("content_object_id", "listed_hour", named=True)
     page = page_of(rows, by="listed_hour", then="content_object_id", after=after, size=size)
-    threads = Thread.objects.listed().for_list().in_bulk([row.content_object_id for row in page.items])
-    found = [threads[row.content_object_id] for row in page.items if row.content_object_id in threads]
-    return Page(found, page.after)
+    return Page([row.content_object_id for row in page.items], page.after)

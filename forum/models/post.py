@@ -45,7 +45,28 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def with_byline(self) -> "PostQuerySet":
         """With author, persona and standing, in no further query."""
-        return self.select_related("author", "persona", "standing__discipline", "standing__jurisdiction")
+        posts = self.select_related("author", "persona", "standing__discipline", "standing__jurisdiction")
+        return posts.defer(
+            *(f"author__{column}" for column in ("password", "email", "anon_ref")),
+            *(
+                f"standing__{tag}__{column}"
+                for tag in ("discipline", "jurisdiction")
+                for column in ("description", "synonyms", "reference")
+            ),
+        )
+
+    def as_rows(self):
+        """All that a page shows of posts, as plain rows."""
+        columns = [column.attname for column in Post._meta.concrete_fields if column.attname != "body"]
+        standing = ("credential", "level", "outside_discipline", "outside_jurisdiction")
+        return self.values_list(
+            *columns,
+            "author__display_name",
+            *(f"persona__{column}" for column in ("ordinal", "is_op")),
+            *(f"standing__{column}" for column in standing),
+            *(f"standing__discipline__{column}" for column in ("name", "short_name")),
+            *(f"standing__jurisdiction__{column}" for column in ("name", "short_name")),
+        )
 
 
 class Post(models.Model):

@@ -139,15 +139,10 @@ class Thread(models.Model):
             models.CheckConstraint(name="thread_state_known", condition=Q(state__in=State.values)),
         ]
         indexes = [
-            models.Index(fields=["-hour", "-id"], name="threads_newest", condition=Q(state__in=READABLE)),
-            models.Index(
-                fields=["-active_hour", "-id"], name="threads_active", condition=Q(state__in=READABLE)
-            ),
-            models.Index(
-                fields=["-hour", "-id"],
-                name="threads_unanswered",
-                condition=Q(state__in=READABLE, consultation_count=0),
-            ),
+            # Not only of listed threads: SQLite takes a partial index for no condition with parameters.
+            models.Index(fields=["-hour", "-id"], name="threads_by_hour"),
+            models.Index(fields=["-active_hour", "-id"], name="threads_by_activity"),
+            models.Index(fields=["consultation_count", "-hour", "-id"], name="threads_by_consultations"),
         ]
 
     def __str__(self) -> str:

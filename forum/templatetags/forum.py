@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from forum.models import Tag, ThreadTag
+from forum.models import Facet, Tag, ThreadTag
 from forum.text.markdown import trusted
 
 register = template.Library()
@@ -55,13 +55,20 @@ def with_query(context: template.Context, **changes: str) -> str:
 @register.simple_tag
 def tag_options(facet: str) -> SafeString:
     """The <option>s of all tags of `facet`: the same for everybody, so made once in a while."""
-    key = f"tag-options-{facet}"
-    if (options := cache.get(key)) is None:
-        tags = Tag.objects.of(facet).in_order()
-        rows = ((tag.slug, "\N{EN DASH} " if tag.parent_id else "", tag.name) for tag in tags)
-        options = str(format_html_join("", '<option value="{}">{}{}</option>', rows))
-        cache.set(key, options, 300)
-    return trusted(options)
+    if (options := cache.get("tag-options")) is None:
+        options = _tag_options()
+        cache.set("tag-options", options, 300)
+    return trusted(options[facet])
+
+
+def _tag_options() -> dict[str, str]:
+    tags = list(Tag.objects.in_order().only("facet", "slug", "name", "parent"))
+    return {facet: "".join(_option(tag) for tag in tags if tag.facet == facet) for facet in Facet.values}
+
+
+def _option(tag: Tag) -> str:
+    lead = "\N{EN DASH} " if tag.parent_id else ""
+    return format_html('<option value="{}">{}{}</option>', tag.slug, lead, tag.name)
 
 
 @register.simple_tag

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import MemberRequest, member_required
 from forum import search
 from forum.actions.follow import follow, unfollow
-from forum.listing import SORTS, Selection, list_threads
+from forum.listing import SORTS, Selection, list_rows, list_threads
 from forum.models import Aspect, Facet, Follow, Outcome, Tag
+from forum.views.unchanged import shown_again
 
 
 def _list_context(request: HttpRequest, selection: Selection) -> dict:
@@ -27,15 +28,19 @@ def _list_context(request: HttpRequest, selection: Selection) -> dict:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    selection = Selection.from_address(request.GET)
-    page = list_threads(selection, after=request.GET.get("after", ""))
-    return render(request, "forum/home.html", {"page": page, **_list_context(request, selection)})
+    selection, after = Selection.from_address(request.GET), request.GET.get("after", "")
+
+    def page() -> HttpResponse:
+        threads = list_threads(selection, after=after)
+        return render(request, "forum/home.html", {"page": threads, **_list_context(request, selection)})
+
+    return shown_again(request, lambda: list_rows(selection, after=after), page)
 
 
 @require_safe
 def tags(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Tag]] = {facet: [] for facet in Facet.values}
-    for tag in Tag.objects.order_by("facet", "path"):
+    for tag in Tag.objects.in_order():
         groups[tag.facet].append(tag)
     for facet in (Facet.DISCIPLINE, Facet.TOPIC):
         groups[facet].sort(key=lambda tag: (tag.group, tag.name))

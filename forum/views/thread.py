@@ -17,7 +17,9 @@ from forum.actions.follow import follow, unfollow
 from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
 from forum.forms import ConsultForm, IdentityForm, ReplyForm
 from forum.models import Follow, Post, Thread
+from forum.models.post import PostQuerySet
 from forum.states import State
+from forum.views.unchanged import shown_again
 
 POSTS = 50  # on one page of a thread
 
@@ -31,7 +33,7 @@ def thread(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse
     found = _open_thread(request, public_id)
     if slug != found.slug:
         return redirect(found, permanent=True)
-    return _page(request, found)
+    return shown_again(request, lambda: _rows(request, found), lambda: _page(request, found))
 
 
 def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
@@ -48,16 +50,31 @@ def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) ->
     return render(request, "forum/thread.html", context, status=status)
 
 
-def _posts(request: HttpRequest, found: Thread) -> dict:
-    """The question and one page of the posts after position `?from=`."""
+def _rows(request: HttpRequest, found: Thread) -> tuple:
+    """All that the page shows of the thread."""
+    thread = [getattr(found, column.attname) for column in Thread._meta.concrete_fields]
+    tags = [(row.tag.facet, row.tag.slug, row.tag.label) for row in found.chosen_tags]
+    return thread, found.author_label, tags, list(_window(request, found)[0].as_rows())
+
+
+def _window(request: HttpRequest, found: Thread) -> tuple[PostQuerySet, int]:
+    """The posts of one page, from position `?from=`, and one more; and that position."""
     start = request.GET.get("from", "")
     start_at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
-    posts = Post.objects.published() if found.is_open else Post.objects.visible_to(request.user)
-    posts = posts.filter(thread=found).with_byline().in_order()
-    if start_at <= 1:
-        window = list(posts[: POSTS + 1])
+    if found.is_open:
+        posts = Post.objects.published().order_by("position")  # as the index has them: none is without
     else:
-        window = list(posts.filter(position__gte=start_at)[: POSTS + 1])
+        posts = Post.objects.visible_to(request.user).in_order()
+    posts = posts.filter(thread=found)
+    if start_at > 1:
+        posts = posts.filter(position__gte=start_at)
+    return posts[: POSTS + 1], start_at
+
+
+def _posts(request: HttpRequest, found: Thread) -> dict:
+    """The question and one page of the posts after position `?from=`."""
+    posts, start_at = _window(request, found)
+    window = list(posts.with_byline())
     more = window[POSTS].position if len(window) > POSTS else None
     window = window[:POSTS]
     for post in window:

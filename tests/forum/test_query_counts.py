@@ -1,0 +1,127 @@
+"""What pages cost in queries to both databases: no more with more rows, and few on the busy ones."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from forum.listing import Selection, list_rows
+from forum.models import Thread
+from forum.synthetic.load import generate
+from tests import make
+
+LISTS = [
+    "/",
+    "/?sort=active",
+    "/?sort=unanswered",
+    "/?discipline=professional-counselor&jurisdiction=us",
+    "/?discipline=professional-counselor&jurisdiction=us&sort=active",
+    "/?aspect=legal",
+    "/?outcome=any",
+    "/tags/",
+    "/tags/jurisdiction/us/",
+    "/tags/topic/friendship-after-termination/?discipline=professional-counselor",
+    "/search/?q=friends",
+    "/search/?q=friends&jurisdiction=us",
+    "/feeds/threads.atom",
+    "/tags/jurisdiction/us/feed.atom",
+]
+OWN = ["/inbox/", "/inbox/since/0/", "/my/threads/", "/my/anonymous/"]
+QUEUE = ["/moderation/queue/"]
+VISITOR_BUDGET, MEMBER_BUDGET = 8, 12
+
+
+def browser(account: Account | None) -> Client:
+    client = Client()
+    if account:
+        client.force_login(account)
+    return client
+
+
+def cost(client: Client, address: str) -> int:
+    """Queries for one page whose caches are warm."""
+    assert client.get(address).status_code == 200, address
+    return len(queries(client, address))
+
+
+def queries(client: Client, address: str) -> list[str]:
+    with (
+        CaptureQueriesContext(connections["default"]) as main,
+        CaptureQueriesContext(connections["vault"]) as vault,
+    ):
+        assert client.get(address).status_code == 200, address
+    return [query["sql"] for query in (*main.captured_queries, *vault.captured_queries)]
+
+
+def fill(count: int, *, author: Account, replier: Account, first: int = 0) -> None:
+    """`count` times four threads, a day apart: two answered, one waiting for it, one pending."""
+    for number in range(first, first + count):
+        now = make.NOW + timedelta(days=number)
+        for anonymous in (True, False):
+            answered = make.thread("published", author=author, by=replier, anonymous=anonymous, now=now)
+            make.post(answered, author=replier, now=now, aspects=["legal"])
+        make.post(answered, "update", by=replier, now=now, outcomes=["repaired"])
+        make.thread("published", author=make.account(), by=replier, now=now)
+        make.thread("pending", author=make.account(), now=now)
+
+
+@pytest.fixture
+def limits_lifted(settings):
+    settings.THREADS_A_DAY = settings.REPLIES_A_DAY = 1000
+
+
+@pytest.mark.parametrize(
+    ("viewer", "addresses"),
+    [(None, LISTS), ("carol", LISTS), ("alice", OWN), ("mia", [*LISTS, *OWN, *QUEUE])],
+    ids=["visitor", "member", "author", "moderator"],
+)
+def test_a_list_costs_no_more_with_25_rows_than_with_5(
+    viewer, addresses, alice, mo, limits_lifted, request, settings
+):
+    client = browser(viewer and request.getfixturevalue(viewer))
+    fill(5, author=alice, replier=mo)
+    few = {address: cost(client, address) for address in addresses}
+    fill(20, author=alice, replier=mo, first=5)
+    assert {address: cost(client, address) for address in addresses} == few
+
+
+@pytest.mark.parametrize("viewer", [None, "carol", "vera", "mia"])
+def test_a_thread_costs_no_more_with_60_posts_than_with_10(viewer, tags, now, request):
+    client = browser(viewer and request.getfixturevalue(viewer))
+    costs = set()
+    for posts in (10, 60):
+        generate(threads=1, posts=posts, users=60, seed=1, now=now)
+        costs.add(cost(client, Thread.objects.get(last_position=posts).get_absolute_url()))
+    assert len(costs) == 1
+
+
+@pytest.mark.parametrize(
+    ("viewer", "budget"), [(None, VISITOR_BUDGET), ("carol", MEMBER_BUDGET), ("mia", MEMBER_BUDGET)]
+)
+def test_the_busiest_pages_need_few_queries(viewer, budget, tags, now, request):
+    client = browser(viewer and request.getfixturevalue(viewer))
+    generate(threads=25, posts=25 + 20, users=60, seed=1, now=now)
+    busiest = Thread.objects.order_by("-last_position").first()
+    for address in ("/", busiest.get_absolute_url()):
+        cache.clear()  # even the first reader's page, which fills the caches
+        asked = queries(client, address)
+        assert len(asked) <= budget, "\n".join(asked)
+
+
+@pytest.mark.parametrize("sort", ["newest", "active", "unanswered"])
+def test_a_list_is_read_from_an_index_and_not_sorted(sort, tags, now):
+    """Parameters of a query hide a partial index from SQLite, which then sorts all threads for each page."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL plans by the size of its tables, which are small here.")
+    generate(threads=60, posts=60, users=10, seed=1, now=now)
+    with CaptureQueriesContext(connection) as asked:
+        list_rows(Selection(sort=sort))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        steps = [step[-1] for step in cursor.fetchall()]
+    assert any("USING INDEX threads_by_" in step for step in steps)
+    assert not any("ORDER BY" in step for step in steps)
