@@ -1,6 +1,7 @@
 """Sounding Board's settings: everything that differs between installations comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_email_url
 
@@ -83,6 +84,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ANON_KEYRING_FILE = Path(env.text("ANON_KEYRING_FILE", str(DATA_DIR / "keys" / "anon-keyring.json")))
 
 REDIS_URL = env.text("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Visitors' pages, by the rows they were made of: in each process, so gone with a restart.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -94,24 +104,13 @@ if REDIS_URL:
             },
         }
     }
-    CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
-        }
+    CACHES["default"] = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-
-# Visitors' pages as they were rendered, by what they were made of: in each process, so gone with a restart.
-CACHES["pages"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "LOCATION": "pages",
-    "TIMEOUT": 300,
-    "OPTIONS": {"MAX_ENTRIES": 300},
-}
 
 HUEY = {
     "name": "sounding-board",

@@ -71,7 +71,7 @@ class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
         rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
         return rows.defer("tag__description", "tag__synonyms", "tag__reference")
 
-    def chosen_rows(self, threads) -> "ThreadTagQuerySet":
+    def chosen_rows(self, threads):
         """The same of the given threads, as plain rows."""
         shown = ("content_object_id", "tag__facet", "tag__slug", "tag__name", "tag__short_name")
         return self.filter(inherited=False, content_object__in=threads).order_by("id").values_list(*shown)
