@@ -1,5 +1,6 @@
 """Lists of threads: which filters, in which order, read from the index that serves them."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from forum.models import Aspect, Facet, Outcome, Tag, Thread, ThreadMark, Thread
 from forum.models.thread import ThreadQuerySet
 from forum.paging import PAGE, Page, page_of
 
+SLUG = re.compile(r"[-\w]+")  # PostgreSQL refuses a NUL in a query
 SORTS = {
     "newest": "Newest first",
     "active": "Latest reply first",
@@ -58,11 +60,12 @@ class Selection:
 
 def chosen_tags(query: QueryDict) -> list[Tag]:
     """The tags named by `discipline=`, `jurisdiction=` and `topic=`, in one query."""
-    wanted = {(facet, slug) for facet in Facet.values for slug in query.getlist(facet) if slug}
+    named = [(facet, slug.lower()) for facet in Facet.values for slug in query.getlist(facet)]
+    wanted = [each for each in named if SLUG.fullmatch(each[1])][:12]
     if not wanted:
         return []
-    slugs = [slug.lower() for _, slug in wanted][:12]
-    return [tag for tag in Tag.objects.filter(slug__in=slugs) if tag.facet in {facet for facet, _ in wanted}]
+    tags = Tag.objects.filter(slug__in=[slug for _, slug in wanted])
+    return [tag for tag in tags if (tag.facet, tag.slug) in wanted]
 
 
 def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> Page:
