@@ -74,7 +74,8 @@ class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
     def chosen_rows(self, threads):
         """The same of the given threads, as plain rows."""
         shown = ("content_object_id", "tag__facet", "tag__slug", "tag__name", "tag__short_name")
-        return self.filter(inherited=False, content_object__in=threads).order_by("id").values_list(*shown)
+        rows = self.filter(inherited=False, content_object__in=threads)
+        return rows.order_by("content_object_id", "id").values_list(*shown)
 
 
 class ThreadTag(ItemBase):

@@ -104,9 +104,9 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         )
 
     def as_rows(self):
-        """All that a list shows of threads but their tags (see `chosen_rows`), as plain named rows."""
+        """All that a list shows of threads but their tags (see `chosen_rows`), as plain rows."""
         columns = [column.attname for column in Thread._meta.concrete_fields]
-        return self.values_list(*columns, "author__display_name", named=True)
+        return self.values_list(*columns, "author__display_name")
 
 
 class Thread(models.Model):

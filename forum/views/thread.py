@@ -17,11 +17,9 @@ from forum.actions.follow import follow, unfollow
 from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
 from forum.forms import ConsultForm, IdentityForm, ReplyForm
 from forum.models import Follow, Post, Thread
-from forum.models.post import PostQuerySet
+from forum.rows import POSTS, rows_of_thread
 from forum.states import State
 from forum.views.unchanged import shown_again
-
-POSTS = 50  # on one page of a thread
 
 
 def _open_thread(request: HttpRequest, public_id: str) -> Thread:
@@ -30,10 +28,11 @@ def _open_thread(request: HttpRequest, public_id: str) -> Thread:
 
 @require_safe
 def thread(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
-    found = _open_thread(request, public_id)
-    if slug != found.slug:
-        return redirect(found, permanent=True)
-    return shown_again(request, lambda: _rows(request, found), lambda: _page(request, found))
+    def page() -> HttpResponse:
+        found = _open_thread(request, public_id)
+        return redirect(found, permanent=True) if slug != found.slug else _page(request, found)
+
+    return shown_again(request, lambda: rows_of_thread(public_id, _start(request)), page)
 
 
 def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
@@ -50,31 +49,21 @@ def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) ->
     return render(request, "forum/thread.html", context, status=status)
 
 
-def _rows(request: HttpRequest, found: Thread) -> tuple:
-    """All that the page shows of the thread."""
-    thread = [getattr(found, column.attname) for column in Thread._meta.concrete_fields]
-    tags = [(row.tag.facet, row.tag.slug, row.tag.label) for row in found.chosen_tags]
-    return thread, found.author_label, tags, list(_window(request, found)[0].as_rows())
-
-
-def _window(request: HttpRequest, found: Thread) -> tuple[PostQuerySet, int]:
-    """The posts of one page, from position `?from=`, and one more; and that position."""
+def _start(request: HttpRequest) -> int:
     start = request.GET.get("from", "")
-    start_at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
-    if found.is_open:
-        posts = Post.objects.published().order_by("position")  # as the index has them: none is without
-    else:
-        posts = Post.objects.visible_to(request.user).in_order()
-    posts = posts.filter(thread=found)
-    if start_at > 1:
-        posts = posts.filter(position__gte=start_at)
-    return posts[: POSTS + 1], start_at
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
 
 
 def _posts(request: HttpRequest, found: Thread) -> dict:
     """The question and one page of the posts after position `?from=`."""
-    posts, start_at = _window(request, found)
-    window = list(posts.with_byline())
+    start = _start(request)
+    if found.is_open:
+        posts = Post.objects.published().order_by("position")  # as the index has them: none is without
+    else:
+        posts = Post.objects.visible_to(request.user).in_order()
+    if start > 1:
+        posts = posts.filter(position__gte=start)
+    window = list(posts.filter(thread=found).with_byline()[: POSTS + 1])
     more = window[POSTS].position if len(window) > POSTS else None
     window = window[:POSTS]
     for post in window:
@@ -85,7 +74,7 @@ def _posts(request: HttpRequest, found: Thread) -> dict:
         "posts": window[1:] if question else window,
         "next_from": more,
         "last_position": max((post.position or 0 for post in window), default=0),
-        "first_page": start_at <= 1,
+        "first_page": start <= 1,
     }
 
 
