@@ -1,5 +1,6 @@
 """Runs the board on this machine: prepares its data, then keeps web server and worker up until Ctrl-C."""
 
+import io
 import os
 import signal
 import socket
@@ -29,7 +30,7 @@ def main() -> None:
         children["web server"] = start(
             "-m", "daphne", "-b", HOST, "-p", str(port), *DAPHNE, "config.asgi:application"
         )
-        children["background worker"] = start("manage.py", "run_huey", "--verbosity", "0")
+        children["background worker"] = start("manage.py", "run_huey", "--quiet")
         if answers(port, children):
             greet(demo)
         died = first_to_die(children)
@@ -73,7 +74,7 @@ def prepare() -> str:
     for alias in settings.DATABASES:
         if lacks_migrations(alias):
             call_command("migrate", database=alias, verbosity=0, interactive=False)
-    call_command("load_reference", verbosity=0)
+    call_command("load_reference", stdout=io.StringIO())
     return demo_logins() if settings.DEBUG else ""  # known passwords are for the embedded installation only
 
 
@@ -95,7 +96,7 @@ def demo_logins() -> str:
     accounts = get_user_model().objects
     if not accounts.exists():
         print("Loading the demo threads (once) ...", flush=True)
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", stdout=io.StringIO())
     there = set(accounts.filter(email__in=demo.LOGINS.values()).values_list("email", flat=True))
     lines = [f"  {role:<15}{email}" for role, email in demo.LOGINS.items() if email in there]
     return "\n".join([f"Demo log-ins, each with the password {demo.PASSWORD}", *lines]) if lines else ""
