@@ -11,6 +11,7 @@ pages = get_asgi_application()  # before the imports below: they need the app re
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+
 from forum.live.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
