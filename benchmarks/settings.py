@@ -1,0 +1,7 @@
+"""The settings of a production (DEBUG is off by the environment), with one page more: the floor."""
+
+from config.settings import *  # noqa: F403
+from config.settings import BASE_DIR, TEMPLATES
+
+ROOT_URLCONF = "benchmarks.urls"
+TEMPLATES[0]["DIRS"].append(BASE_DIR / "benchmarks" / "templates")
