@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -10,8 +9,7 @@ from django.http import QueryDict
 
 from forum.models import Aspect, Facet, Outcome, Tag, Thread, ThreadMark, ThreadTag
 from forum.models.thread import ThreadQuerySet
-from forum.paging import PAGE, Page, in_pages, page_of
-from forum.rows import Statement
+from forum.paging import PAGE, Page, page_of
 
 SLUG = re.compile(r"[-\w]+")  # PostgreSQL refuses a NUL in a query
 SORTS = {
@@ -77,31 +75,6 @@ def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> 
     page = _page_of_rarest_tag(selection, after, size)
     threads = Thread.objects.listed().for_list().in_bulk(page.items)
     return Page([threads[pk] for pk in page.items if pk in threads], page.after)
-
-
-def list_rows(selection: Selection, *, after: str = "", size: int = PAGE) -> list:
-    """All that a page of the list shows, as plain rows: read and compared, not rendered."""
-    if _goes_by_tag(selection):
-        page = _page_of_rarest_tag(selection, after, size)
-        threads = Thread.objects.listed().filter(pk__in=page.items).order_by("pk")
-        return [page.after, page.items, *(each.rows() for each in _statements(threads, page.items))]
-    if after or selection.is_filtered or size != PAGE:
-        return [each.rows() for each in _page_statements(selection, after, size)]
-    return [each.rows() for each in _first_page(selection.sort)]
-
-
-@cache
-def _first_page(sort: str) -> list[Statement]:
-    return _page_statements(Selection(sort=sort), "", PAGE)
-
-
-def _page_statements(selection: Selection, after: str, size: int) -> list[Statement]:
-    threads: Any = in_pages(selection.threads(), by=_order(selection), after=after)[: size + 1]
-    return _statements(threads, threads.values("pk"))
-
-
-def _statements(threads: ThreadQuerySet, ids: Any) -> list[Statement]:
-    return [Statement(threads.as_rows()), Statement(ThreadTag.objects.chosen_rows(ids))]
 
 
 def _order(selection: Selection) -> str:
