@@ -15,7 +15,7 @@ suite:
 	$(PYTEST) -n 2
 	$(PYTEST) -n 2 --stores=postgres -m "not embedded"
 	$(PYTEST) tests/browser
-	$(PYTEST) tests/browser --stores=postgres
+	$(PYTEST) tests/browser/test_main_job.py --stores=postgres
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .

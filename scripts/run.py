@@ -118,7 +118,8 @@ def answers(port: int, children: dict[str, subprocess.Popen]) -> bool:
 
 
 def greet(demo: str) -> None:
-    print(f"\nSounding Board is at {os.environ['SITE_URL']} (Ctrl-C stops it)\n\n{demo}\n", flush=True)
+    said = [f"Sounding Board is at {os.environ['SITE_URL']}", demo, "Ctrl-C stops it."]
+    print("", *filter(None, said), sep="\n\n", flush=True)
 
 
 def first_to_die(children: dict[str, subprocess.Popen]) -> str:
