@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
@@ -46,7 +45,7 @@ def may_follow(viewer) -> bool:
 
 
 def may_consult(viewer) -> bool:
-    return is_member(viewer) and viewer.is_moderator
+    return may_moderate(viewer)
 
 
 def may_give_perspective(viewer) -> bool:
@@ -55,11 +54,7 @@ def may_give_perspective(viewer) -> bool:
 
 
 def may_moderate(viewer) -> bool:
-    return is_member(viewer) and viewer.is_moderator
-
-
-def lacks_second_factor(moderator) -> bool:
-    return settings.SECOND_FACTOR_FOR_MODERATORS and not moderator.authenticator_set.exists()
+    return is_member(viewer) and viewer.acts_as_moderator
 
 
 def required(may: Callable[..., bool]):
@@ -68,14 +63,15 @@ def required(may: Callable[..., bool]):
     def decorate(view):
         @wraps(view)
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if not is_member(request.user):
+            viewer = request.user
+            if not (isinstance(viewer, Account) and is_member(viewer)):
                 from accounts.views.kept import sign_in_first
 
                 return sign_in_first(request)
-            if not may(request.user):
+            if not may(viewer):
+                if may is may_moderate and viewer.is_moderator:  # without a second factor so far
+                    return redirect("mfa_index")
                 raise Http404
-            if may is may_moderate and lacks_second_factor(request.user):
-                return redirect("mfa_index")
             return view(request, *args, **kwargs)
 
         return guarded

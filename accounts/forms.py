@@ -10,6 +10,8 @@ def clean_name(text: str) -> str:
     name = " ".join(text.split())
     if not name.isprintable():
         raise forms.ValidationError("Please leave out characters that can't be seen.")
+    if name.casefold().startswith("anonymous"):
+        raise forms.ValidationError("This is how anonymous authors are shown. Please choose another name.")
     return name
 
 

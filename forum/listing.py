@@ -64,7 +64,7 @@ def chosen_tags(query: QueryDict) -> list[Tag]:
     wanted = [each for each in named if SLUG.fullmatch(each[1])][:12]
     if not wanted:
         return []
-    tags = Tag.objects.filter(slug__in=[slug for _, slug in wanted])
+    tags = Tag.objects.filter(slug__in=[slug for _, slug in wanted]).without_long_texts()
     return [tag for tag in tags if (tag.facet, tag.slug) in wanted]
 
 

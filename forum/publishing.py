@@ -10,7 +10,7 @@ from forum import lifecycle, search
 from forum.models import Event, Happening, Kind, Post, Thread, ThreadMark
 from forum.notices import fanout
 from forum.standing import compute_standing
-from forum.states import State
+from forum.states import READABLE, State
 from forum.tagging import list_under_tags
 
 COUNTED = {Kind.CONSULTATION: "consultation_count", Kind.UPDATE: "update_count"}
@@ -27,7 +27,10 @@ def make_public(post: Post, *, now: datetime) -> None:
         counts["reply_count"] = F("reply_count") + 1
     if name := COUNTED.get(Kind(post.kind)):
         counts[name] = F(name) + 1
-    Thread.objects.filter(pk=thread.pk).update(**counts)  # also holds others off until the position is taken
+    waits = (State.PENDING, State.HELD) if post.kind == Kind.QUESTION else READABLE
+    # The UPDATE holds others off until the position is taken, and meets a thread that went meanwhile.
+    if not Thread.objects.filter(pk=thread.pk, state__in=waits).update(**counts):
+        raise lifecycle.IllegalMove("The thread was withdrawn or closed meanwhile, so nothing was published.")
     thread.refresh_from_db()
 
     lifecycle.move(post, State.PUBLISHED, hour=hour, position=thread.last_position)

@@ -2,8 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 
 
 def new_anon_ref() -> bytes:
@@ -46,6 +48,15 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["display_name"]
+
+    @cached_property
+    def acts_as_moderator(self) -> bool:
+        """A moderator with the second factor that this installation asks of moderators."""
+        from allauth.mfa.utils import is_mfa_enabled  # which needs this model
+
+        if not self.is_moderator:
+            return False
+        return not settings.SECOND_FACTOR_FOR_MODERATORS or is_mfa_enabled(self)
 
     def __str__(self) -> str:
         return f"account {self.pk}"

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -90,8 +90,9 @@ def count_against_the_day(account: Account, kind: Kind, *, now: datetime) -> Non
     Call inside the transaction that writes: the lock on the account settles twenty requests at once.
     """
     Account.objects.select_for_update().only("pk").get(pk=account.pk)
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Post.objects.written_by(account).filter(hour__gte=today)
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    # By the hour they came in: publication, perhaps days later, gives a post a new one.
+    mine = Post.objects.written_by(account).filter(queue_items__hour__gte=today).distinct()
     if kind == Kind.QUESTION:
         written, share = mine.filter(kind=Kind.QUESTION).count(), settings.THREADS_A_DAY
     else:

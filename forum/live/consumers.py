@@ -50,7 +50,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except vault.VaultUnavailable:  # the page still asks every minute
             return await self.close()
         await self.join(own)
-        if may_moderate(account):
+        if await database_sync_to_async(may_moderate)(account):
             await self.join(bus.QUEUE_GROUP)
         await self.accept()
         self.start(self.leave_when_signed_out())

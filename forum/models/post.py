@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from forum.models.persona import Persona
+from forum.models.tag import LONG_TEXTS
 from forum.models.thread import Aspect, Outcome, Thread
 from forum.states import READABLE, State
 
@@ -29,7 +30,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         Authors get no more here than other members, not even of their own text in
         the queue: a page that differs tells a bystander who wrote it (T-SAME).
         """
-        if viewer.is_authenticated and viewer.is_moderator:
+        if viewer.is_authenticated and viewer.acts_as_moderator:
             return self.exclude(state=State.DRAFT)
         return self.published()
 
@@ -47,25 +48,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         """With author, persona and standing, in no further query."""
         posts = self.select_related("author", "persona", "standing__discipline", "standing__jurisdiction")
         return posts.defer(
-            *(f"author__{column}" for column in ("password", "email", "anon_ref")),
+            *(f"author__{column}" for column in ("password", "email")),
             *(
                 f"standing__{tag}__{column}"
                 for tag in ("discipline", "jurisdiction")
-                for column in ("description", "synonyms", "reference")
+                for column in LONG_TEXTS
             ),
-        )
-
-    def as_rows(self):
-        """All that a page shows of posts, as plain rows."""
-        columns = [column.attname for column in Post._meta.concrete_fields if column.attname != "body"]
-        standing = ("credential", "level", "outside_discipline", "outside_jurisdiction")
-        return self.values_list(
-            *columns,
-            "author__display_name",
-            *(f"persona__{column}" for column in ("ordinal", "is_op")),
-            *(f"standing__{column}" for column in standing),
-            *(f"standing__discipline__{column}" for column in ("name", "short_name")),
-            *(f"standing__jurisdiction__{column}" for column in ("name", "short_name")),
         )
 
 

@@ -15,9 +15,16 @@ class Facet(models.TextChoices):
     TOPIC = "topic"
 
 
+LONG_TEXTS = ("description", "synonyms", "reference")
+
+
 class TagQuerySet(models.QuerySet["Tag"]):
     def of(self, facet: str) -> "TagQuerySet":
         return self.filter(facet=facet)
+
+    def without_long_texts(self) -> "TagQuerySet":
+        """As much of each tag as lists show."""
+        return self.defer(*LONG_TEXTS)
 
     def in_order(self) -> "TagQuerySet":
         """By name, those of a parent below it."""
@@ -69,13 +76,7 @@ class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
     def chosen(self) -> "ThreadTagQuerySet":
         """Those that somebody chose, with as much of the tag as a page shows of it."""
         rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
-        return rows.defer("tag__description", "tag__synonyms", "tag__reference")
-
-    def chosen_rows(self, threads):
-        """The same of the given threads, as plain rows."""
-        shown = ("content_object_id", "tag__facet", "tag__slug", "tag__name", "tag__short_name")
-        rows = self.filter(inherited=False, content_object__in=threads)
-        return rows.order_by("content_object_id", "id").values_list(*shown)
+        return rows.defer(*(f"tag__{column}" for column in LONG_TEXTS))
 
 
 class ThreadTag(ItemBase):

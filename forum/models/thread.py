@@ -65,7 +65,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
         Its author sees no more here than any other member (T-SAME).
         """
-        if viewer.is_authenticated and viewer.is_moderator:
+        if viewer.is_authenticated and viewer.acts_as_moderator:
             return self.exclude(state=State.DRAFT)
         return self.filter(state__in=(*READABLE, State.WITHDRAWN))
 
@@ -98,15 +98,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def for_list(self) -> "ThreadQuerySet":
         """With what a row of a list shows, in a constant number of queries."""
-        threads = self.select_related("author").defer("author__password", "author__email", "author__anon_ref")
+        threads = self.select_related("author").defer("author__password", "author__email")
         return threads.prefetch_related(
             models.Prefetch("thread_tags", queryset=ThreadTag.objects.chosen(), to_attr="chosen_tags")
         )
-
-    def as_rows(self):
-        """All that a list shows of threads but their tags (see `chosen_rows`), as plain rows."""
-        columns = [column.attname for column in Thread._meta.concrete_fields]
-        return self.values_list(*columns, "author__display_name")
 
 
 class Thread(models.Model):

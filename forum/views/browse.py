@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import MemberRequest, member_required
 from forum import search
 from forum.actions.follow import follow, unfollow
-from forum.listing import SORTS, Selection, list_rows, list_threads
+from forum.listing import SORTS, Selection, list_threads
 from forum.models import Aspect, Facet, Follow, Outcome, Tag
-from forum.views.unchanged import shown_again
+from forum.views.kept import kept_for_visitors
 
 
 def _list_context(request: HttpRequest, selection: Selection) -> dict:
@@ -27,17 +27,15 @@ def _list_context(request: HttpRequest, selection: Selection) -> dict:
 
 
 @require_safe
+@kept_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
-    selection, after = Selection.from_address(request.GET), request.GET.get("after", "")
-
-    def page() -> HttpResponse:
-        threads = list_threads(selection, after=after)
-        return render(request, "forum/home.html", {"page": threads, **_list_context(request, selection)})
-
-    return shown_again(request, lambda: list_rows(selection, after=after), page)
+    selection = Selection.from_address(request.GET)
+    page = list_threads(selection, after=request.GET.get("after", ""))
+    return render(request, "forum/home.html", {"page": page, **_list_context(request, selection)})
 
 
 @require_safe
+@kept_for_visitors
 def tags(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Tag]] = {facet: [] for facet in Facet.values}
     for tag in Tag.objects.in_order():
@@ -48,6 +46,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors
 def tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag.objects.of(facet).select_related("parent"), slug=slug)
     selection = Selection.from_address(request.GET, tags=[found])
@@ -73,6 +72,9 @@ def follow_tag(request: MemberRequest, facet: str, slug: str) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "")
     selection = Selection.from_address(request.GET)
-    results = search.find(q, selection.threads(), after=request.GET.get("after")) if q.strip() else None
+    results = None
+    if q.strip():
+        rarest = min(selection.tags, key=lambda tag: tag.thread_count, default=None)
+        results = search.find(q, selection.threads(), after=request.GET.get("after"), rarest=rarest)
     context = {"q": q, "results": results, **_list_context(request, selection)}
     return render(request, "forum/search.html", context)

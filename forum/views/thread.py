@@ -17,9 +17,10 @@ from forum.actions.follow import follow, unfollow
 from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
 from forum.forms import ConsultForm, IdentityForm, ReplyForm
 from forum.models import Follow, Post, Thread
-from forum.rows import POSTS, rows_of_thread
 from forum.states import State
-from forum.views.unchanged import shown_again
+from forum.views.kept import kept_for_visitors
+
+POSTS = 50  # on one page of a thread
 
 
 def _open_thread(request: HttpRequest, public_id: str) -> Thread:
@@ -27,12 +28,10 @@ def _open_thread(request: HttpRequest, public_id: str) -> Thread:
 
 
 @require_safe
+@kept_for_visitors
 def thread(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
-    def page() -> HttpResponse:
-        found = _open_thread(request, public_id)
-        return redirect(found, permanent=True) if slug != found.slug else _page(request, found)
-
-    return shown_again(request, lambda: rows_of_thread(public_id, _start(request)), page)
+    found = _open_thread(request, public_id)
+    return redirect(found, permanent=True) if slug != found.slug else _page(request, found)
 
 
 def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 class QueueItemQuerySet(models.QuerySet["QueueItem"]):
     def visible_to(self, viewer) -> "QueueItemQuerySet":
-        if viewer.is_authenticated and viewer.is_moderator:
+        if viewer.is_authenticated and viewer.acts_as_moderator:
             return self.all()
         return self.none()
 

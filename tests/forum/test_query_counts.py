@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
-from forum.listing import Selection, list_rows
+from forum.listing import Selection, list_threads
 from forum.models import Thread
 from forum.synthetic.load import generate
 from tests import make
@@ -119,7 +119,7 @@ def test_a_list_is_read_from_an_index_and_not_sorted(sort, tags, now):
         pytest.skip("PostgreSQL plans by the size of its tables, which are small here.")
     generate(threads=60, posts=60, users=10, seed=1, now=now)
     with CaptureQueriesContext(connection) as asked:
-        list_rows(Selection(sort=sort))
+        list_threads(Selection(sort=sort))
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
         steps = [step[-1] for step in cursor.fetchall()]
