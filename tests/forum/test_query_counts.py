@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -106,8 +106,10 @@ def test_the_busiest_pages_need_few_queries(viewer, budget, tags, now, request):
     client = browser(viewer and request.getfixturevalue(viewer))
     generate(threads=25, posts=25 + 20, users=60, seed=1, now=now)
     busiest = Thread.objects.order_by("-last_position").first()
+    client.get("/")  # the first use of a vault writes the check of its key
     for address in ("/", busiest.get_absolute_url()):
-        cache.clear()  # even the first reader's page, which fills the caches
+        for each in caches.all():
+            each.clear()  # so that the page is also the one which fills them
         asked = queries(client, address)
         assert len(asked) <= budget, "\n".join(asked)
 
