@@ -34,10 +34,20 @@ def main() -> None:
         server = subprocess.Popen([sys.executable, "scripts/run.py"], cwd=ROOT, env=environment)
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            set_up_django(data)
             take_all(f"http://127.0.0.1:{port}")
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(20)
+
+
+def set_up_django(data: str) -> None:
+    """For the demonstration's log-ins, which the code of the board knows."""
+    sys.path.insert(0, str(ROOT))
+    os.environ |= {"DATA_DIR": data, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    import django
+
+    django.setup()
 
 
 def take_all(site: str) -> None:
@@ -57,7 +67,6 @@ def open_page(browser: Browser, site: str, role: str | None, device: str, colour
     context = browser.new_context(base_url=site, viewport=SIZES[device], color_scheme=colours)
     page = context.new_page()
     if role:
-        sys.path.insert(0, str(ROOT))
         from forum.demo import LOGINS, PASSWORD
 
         page.goto("/accounts/login/")
