@@ -163,6 +163,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # The embedded installation shows moderators' pages to the demo log-ins without a telephone at hand.
 SECOND_FACTOR_FOR_MODERATORS = not DEBUG
 
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MODERATOR_SESSION_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
