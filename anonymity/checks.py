@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from anonymity import rows, vault
+from anonymity import keycheck, vault
 
 
 @register("anonymity", Tags.security)
@@ -31,12 +31,15 @@ def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
 @register("anonymity", Tags.database)
 def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Run by `check --database vault` and before the vault is migrated."""
-    if rows.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables() or vault.fits_data():
+    if keycheck.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables():
         return []
-    hint = (
-        "Restore the key file that this vault was written with; without it no anonymous thread has an owner."
-    )
-    return [Error("The key file belongs to other data.", hint=hint, id="anonymity.E003")]
+    hint = "Restore the newest copy of this vault's key file; without it anonymous threads have no owner."
+    if not vault.fits_data():
+        fault = "The key file belongs to other data, or to an earlier state of it."
+        return [Error(fault, hint=hint, id="anonymity.E003")]
+    if vault.lacks_keys():
+        return [Error("Rows of the vault need keys that the key file lacks.", hint=hint, id="anonymity.E004")]
+    return []
 
 
 def _exposed_places(path: Path) -> Iterator[str]:
@@ -62,4 +65,6 @@ def _would_be_committed(path: Path) -> bool:
 
 
 def _has_tables() -> bool:
-    return "vault_keycheck" in connections[rows.VAULT].introspection.table_names()
+    return {"vault_keycheck", "vault_link", "vault_block"} <= set(
+        connections[keycheck.VAULT].introspection.table_names()
+    )

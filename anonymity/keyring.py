@@ -1,15 +1,19 @@
 """The key ring: the one module that reads and writes the key file. Only the vault imports it."""
 
 import base64
+import fcntl
 import json
 import os
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from anonymity.sealing import SECRET_BYTES, KeyRing
+from anonymity.sealing import HIGHEST_KID, SECRET_BYTES, KeyRing
 
 FORMAT = 1
 OTHERS_MAY = 0o077
@@ -17,6 +21,13 @@ OTHERS_MAY = 0o077
 
 class KeyFileError(Exception):
     """The key file cannot be used, in a sentence for whoever runs this installation."""
+
+
+class AlreadyRotating(Exception):
+    """Somebody else is changing the key file at this moment."""
+
+    def __str__(self) -> str:
+        return "The keys are being rotated by another process at this moment."
 
 
 _loaded: tuple[tuple, KeyRing] | None = None
@@ -44,38 +55,132 @@ def key_file() -> Path:
 @sensitive_variables()
 def read(path: Path) -> KeyRing:
     """The key ring in `path`. KeyFileError says what is wrong with the file, never what is in it."""
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & OTHERS_MAY:
-                raise KeyFileError(f"Others may read the key file {path}. Run `chmod 600` on it.")
-            content = file.read()
-    except OSError as fault:
-        raise KeyFileError(_unreadable(path, fault)) from None
-    try:
-        return _parsed(json.loads(content))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        # The parser's own error carries the text of the file, so it goes no further.
-        raise KeyFileError(f"{path} is not a key file of this board. Restore its escrow copy.") from None
+    return _parsed(_content(path))
 
 
 @sensitive_variables()
 def create(path: Path) -> None:
     """A new key file with one random key. FileExistsError rather than ever replacing one."""
-    secret = base64.b64encode(os.urandom(SECRET_BYTES)).decode()
-    keys = {"1": {"secret": secret, "created": datetime.now(UTC).date().isoformat()}}
-    content = json.dumps({"format": FORMAT, "primary": 1, "keys": keys}, indent=1)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, {"format": FORMAT, "primary": 1, "keys": {"1": _new_key(datetime.now(UTC))}})
     try:
         # A link appears whole or not at all, and never over another file.
         os.link(draft, path)
     finally:
         draft.unlink()
     _sync_folder(path.parent)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else changes the key file inside this block. AlreadyRotating when somebody is doing so.
+
+    What a killed process left half-written is removed: it holds secrets.
+    """
+    path = key_file().resolve()
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+    except OSError as fault:
+        raise KeyFileError(_unreadable(path, fault)) from None
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRotating from None
+        for draft in path.parent.glob(f".{path.name}.*"):
+            draft.unlink()
+        yield
+    finally:
+        os.close(folder)
+
+
+@sensitive_variables()
+def add(now: datetime, *, above: int) -> int:
+    """Write a new random key into the file, which nothing is written with yet; its number, over `above`."""
+    content = _content(key_file())
+    kid = max(above, *map(int, content["keys"])) + 1
+    content["keys"][str(kid)] = _new_key(now)
+    _replace(content)
+    return kid
+
+
+@sensitive_variables()
+def promote(kid: int, now: datetime) -> None:
+    """Make `kid` the primary key and retire all others, once."""
+    content = _content(key_file())
+    before = json.dumps(content)
+    content["primary"] = kid
+    for number, key in content["keys"].items():
+        if int(number) != kid:
+            key.setdefault("retired", _day(now).isoformat())
+    content["keys"][str(kid)].pop("retired", None)
+    if json.dumps(content) != before:
+        _replace(content)
+
+
+@sensitive_variables()
+def destroy(*, retired_by: date, but: set[int]) -> None:
+    """Remove the secrets retired on `retired_by` or before, except those of `but`."""
+    content = _content(key_file())
+    kept = {
+        kid: key
+        for kid, key in content["keys"].items()
+        if "retired" not in key or date.fromisoformat(key["retired"]) > retired_by or int(kid) in but
+    }
+    if kept != content["keys"]:
+        _replace({**content, "keys": kept})
+
+
+@sensitive_variables()
+def made_on(kid: int) -> date:
+    return date.fromisoformat(_content(key_file())["keys"][str(kid)]["created"])
+
+
+@sensitive_variables()
+def unused(in_use: set[int]) -> int:
+    """How many keys neither write, nor are in use, nor wait for their destruction."""
+    content = _content(key_file())
+    known = in_use | {content["primary"]}
+    return sum(int(kid) not in known and "retired" not in key for kid, key in content["keys"].items())
+
+
+@sensitive_variables()
+def _new_key(now: datetime) -> dict[str, str]:
+    secret = base64.b64encode(os.urandom(SECRET_BYTES)).decode()
+    return {"secret": secret, "created": _day(now).isoformat()}
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+@sensitive_variables()
+def _replace(content: dict) -> None:
+    """Put `content` in the file's place, whole or not at all. KeyFileError where this may not be done."""
+    _parsed(content)  # never a file that could not be read again
+    path = key_file().resolve()
+    try:
+        owner = path.stat()
+        draft = _draft(path, content)
+        if os.geteuid() == 0:  # root may rotate for the account that the board runs as
+            os.chown(draft, owner.st_uid, owner.st_gid)
+        draft.replace(path)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        raise KeyFileError(
+            f"The key file {path} cannot be replaced ({fault.strerror}). Rotate where its folder is yours."
+        ) from None
+
+
+@sensitive_variables()
+def _draft(path: Path, content: dict) -> Path:
+    """`content` on disk beside `path`, for its owner only."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(json.dumps(content, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _sync_folder(folder: Path) -> None:
@@ -88,12 +193,33 @@ def _sync_folder(folder: Path) -> None:
 
 
 @sensitive_variables()
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & OTHERS_MAY:
+                raise KeyFileError(f"Others may read the key file {path}. Run `chmod 600` on it.")
+            content = file.read()
+    except OSError as fault:
+        raise KeyFileError(_unreadable(path, fault)) from None
+    try:
+        ring = json.loads(content)
+        _parsed(ring)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # The parser's own error carries the text of the file, so it goes no further.
+        raise KeyFileError(f"{path} is not a key file of this board. Restore its escrow copy.") from None
+    return ring
+
+
+@sensitive_variables()
 def _parsed(ring: dict) -> KeyRing:
     secrets = {int(kid): base64.b64decode(key["secret"], validate=True) for kid, key in ring["keys"].items()}
     if ring["format"] != FORMAT or ring["primary"] not in secrets:
         raise ValueError
-    if any(not 1 <= kid <= 255 or len(secret) != SECRET_BYTES for kid, secret in secrets.items()):
+    if any(not 1 <= kid <= HIGHEST_KID or len(secret) != SECRET_BYTES for kid, secret in secrets.items()):
         raise ValueError
+    for key in ring["keys"].values():
+        date.fromisoformat(key["created"])
+        date.fromisoformat(key.get("retired", key["created"]))
     return KeyRing(ring["primary"], secrets)
 
 

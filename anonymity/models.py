@@ -24,12 +24,11 @@ class Link(models.Model):
 
 
 class Block(models.Model):
-    """Somebody is paused from anonymous posting. Nobody can read who."""
+    """One entry of somebody's log of pauses from anonymous posting. Nobody can read whose or until when."""
 
     tag = models.BinaryField(primary_key=True, max_length=16)
     kid = models.PositiveSmallIntegerField()
     seal = models.BinaryField(max_length=92)
-    until = models.DateField()  # the last day of it
 
     class Meta:
         db_table = "vault_block"

@@ -8,22 +8,35 @@ import secrets
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from anonymity.models import Block, KeyCheck, Link, Rate
+from anonymity import keycheck
+from anonymity.keycheck import VAULT
+from anonymity.models import Block, Link, Rate
 from anonymity.sealing import Key, KeyRing
 
-VAULT = "vault"
 WINDOW = 64  # places of an account's list; the next window opens when few are left
 SPARE = 16  # places that stay free, so that two requests at once rarely choose the same
 
 
-def inserted(row: Link | Rate | KeyCheck) -> bool:
-    """Insert and commit; False when one of the row's tags is taken, so that the caller looks again."""
+class Whose(NamedTuple):
+    """What a link holds sealed."""
+
+    ref: bytes
+    thread_id: UUID
+    missed_on: int = 0  # the day, as an ordinal, on which a rotation first found no such persona
+
+
+def inserted(row: Link | Rate | Block, ring: KeyRing) -> bool:
+    """Insert and commit. False when one of the row's tags is taken or `ring` leads no longer: look again."""
     try:
         with transaction.atomic(using=VAULT, durable=True):
+            keycheck.hold_off_rotation()
+            if not keycheck.still_leads(ring):
+                return False
             row.save(using=VAULT, force_insert=True)
     except IntegrityError:
         return False
@@ -31,18 +44,32 @@ def inserted(row: Link | Rate | KeyCheck) -> bool:
 
 
 def new_link(ring: KeyRing, ref: bytes, thread_id: UUID, persona_id: UUID) -> Link:
+    return link(ring, Whose(ref, thread_id), persona_id.bytes, place=_free_place(ring, ref))
+
+
+def link(ring: KeyRing, whose: Whose, persona: bytes, *, place: int) -> Link:
+    """The row that says so under the primary key, at one place of the account's list."""
+    note = whose.thread_id.bytes + number(whose.missed_on)
     return Link(
-        persona=persona_id.bytes,
+        persona=persona,
         kid=ring.primary,
-        seal=ring.seal(ref, table=Link._meta.db_table, row=persona_id.bytes),
-        thread_tag=ring.tag(Key.THREAD, thread_id.bytes, ref),
-        list_tag=ring.tag(Key.LIST, ref, _number(_free_index(ring, ref))),
+        seal=ring.seal(whose.ref, note, table=Link._meta.db_table, row=persona),
+        thread_tag=ring.tag(Key.THREAD, whose.thread_id.bytes, whose.ref),
+        list_tag=ring.tag(Key.LIST, whose.ref, number(place)),
     )
 
 
-def opened(ring: KeyRing, link: Link) -> bytes:
-    """The reference sealed in `link`. Broken when the row was changed."""
-    return ring.unseal(bytes(link.seal), kid=link.kid, table=Link._meta.db_table, row=bytes(link.persona))
+def opened(ring: KeyRing, link: Link) -> Whose:
+    """What is sealed in `link`. Broken when the row was changed."""
+    row = bytes(link.persona)
+    ref, note = ring.unseal(bytes(link.seal), kid=link.kid, table=Link._meta.db_table, row=row)
+    return Whose(ref, UUID(bytes=note[:16]), int.from_bytes(note[16:20], "big"))
+
+
+def ref_behind(ring: KeyRing, persona_id: UUID) -> bytes | None:
+    """None for a persona that no row links to anybody."""
+    found = Link.objects.filter(persona=persona_id.bytes).first()
+    return opened(ring, found).ref if found else None
 
 
 def persona_in(ring: KeyRing, ref: bytes, thread_id: UUID) -> UUID | None:
@@ -53,7 +80,7 @@ def persona_in(ring: KeyRing, ref: bytes, thread_id: UUID) -> UUID | None:
 
 
 def personas(ring: KeyRing, ref: bytes) -> Iterator[UUID]:
-    """Two windows at a time, because shredded links may leave one of them empty."""
+    """Two windows at a time, because removed links may leave one of them empty."""
     for start in count(step=2 * WINDOW):
         taken = _taken(ring, ref, range(start, start + 2 * WINDOW))
         if not taken:
@@ -63,31 +90,48 @@ def personas(ring: KeyRing, ref: bytes) -> Iterator[UUID]:
 
 def free_places(ring: KeyRing, ref: bytes, action: str, day: date, limit: int) -> list[bytes]:
     """The tags that are left of somebody's `limit` for the day."""
-    whose = (ref, action.encode(), day.isoformat().encode())
-    places = [ring.tags(Key.RATE, *whose, _number(place)) for place in range(limit)]
+    places = [ring.tags(Key.RATE, *use(ref, action, day, place)) for place in range(limit)]
     rows = Rate.objects.filter(bucket__in=[tag for tags in places for tag in tags])
     used = {bytes(tag) for tag in rows.values_list("bucket", flat=True)}
     return [tags[0] for tags in places if used.isdisjoint(tags)]
 
 
-def paused(ring: KeyRing, ref: bytes, day: date) -> bool:
-    return Block.objects.filter(tag__in=ring.tags(Key.SUSPENSION, ref), until__gte=day).exists()
+def use(ref: bytes, action: str, day: date, place: int) -> tuple[bytes, ...]:
+    """What the tag of one used place is made of."""
+    return (ref, action.encode(), day.isoformat().encode(), number(place))
 
 
-def _free_index(ring: KeyRing, ref: bytes) -> int:
-    """A random free place: a list that grew at its end would tell the order of an author's threads."""
+def spread(amount: int) -> list[int]:
+    """Random places for a whole list, filling no window further than `new_link` does."""
+    places: list[int] = []
+    while left := amount - len(places):
+        start = len(places) // (WINDOW - SPARE) * WINDOW
+        places += secrets.SystemRandom().sample(range(start, start + WINDOW), min(left, WINDOW - SPARE))
+    return places
+
+
+def kids_in_use() -> set[int]:
+    """The keys that a row of any table still needs."""
+    kids = keycheck.known()
+    for model in (Link, Block):
+        kids |= set(model.objects.values_list("kid", flat=True).distinct())
+    return kids
+
+
+def number(value: int) -> bytes:
+    return value.to_bytes(4, "big")
+
+
+def _free_place(ring: KeyRing, ref: bytes) -> int:
+    """A random one: a list that grew at its end would tell the order of an author's threads."""
     window = range(WINDOW)
     while len(taken := _taken(ring, ref, window)) >= WINDOW - SPARE:
         window = range(window.stop, window.stop + WINDOW)
-    return secrets.choice([index for index in window if index not in taken])
+    return secrets.choice([place for place in window if place not in taken])
 
 
-def _taken(ring: KeyRing, ref: bytes, indexes: range) -> dict[int, UUID]:
-    """The taken places among `indexes` of somebody's list, with the personas in them."""
-    index_of = {tag: index for index in indexes for tag in ring.tags(Key.LIST, ref, _number(index))}
-    rows = Link.objects.filter(list_tag__in=list(index_of)).values_list("list_tag", "persona")
-    return {index_of[bytes(tag)]: UUID(bytes=bytes(persona)) for tag, persona in rows}
-
-
-def _number(number: int) -> bytes:
-    return number.to_bytes(4, "big")
+def _taken(ring: KeyRing, ref: bytes, places: range) -> dict[int, UUID]:
+    """The taken ones among `places` of somebody's list, with the personas in them."""
+    place_of = {tag: place for place in places for tag in ring.tags(Key.LIST, ref, number(place))}
+    rows = Link.objects.filter(list_tag__in=list(place_of)).values_list("list_tag", "persona")
+    return {place_of[bytes(tag)]: UUID(bytes=bytes(persona)) for tag, persona in rows}

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from copy import copy
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +17,9 @@ REF_BYTES = 16
 NONCE_BYTES = 12
 PADDED_BYTES = 64  # one length for whatever is sealed, so that a length tells nothing
 SEAL_BYTES = NONCE_BYTES + PADDED_BYTES + 16
+HIGHEST_KID = 2**15 - 1  # what the column holds; a key each night lasts for 89 years
 VERSION = b"\x01"
+NOTE_BYTES = PADDED_BYTES - len(VERSION) - REF_BYTES  # always filled, with zeros behind a shorter note
 DOES_NOT_OPEN = "A seal does not open: its row was changed, or its key is another one."
 
 
@@ -53,14 +56,21 @@ class KeyRing:
         """The tags of `parts` under every active key, the primary's first."""
         return [self.tag(use, *parts, kid=kid) for kid in self.kids]
 
-    def seal(self, ref: bytes, *, table: str, row: bytes) -> bytes:
-        """`ref` sealed into a row under the primary key."""
+    def seal(self, ref: bytes, note: bytes = b"", *, table: str, row: bytes) -> bytes:
+        """`ref` and a note sealed into a row under the primary key."""
         key = self._key(self.primary, Key.SEAL)
-        return seal(key, ref, kid=self.primary, table=table, row=row)
+        return seal(key, ref, note, kid=self.primary, table=table, row=row)
 
-    def unseal(self, sealed: bytes, *, kid: int, table: str, row: bytes) -> bytes:
+    def unseal(self, sealed: bytes, *, kid: int, table: str, row: bytes) -> tuple[bytes, bytes]:
         """What was sealed into a row. Broken without its key, or when the row was changed."""
         return unseal(self._key(kid, Key.SEAL), sealed, kid=kid, table=table, row=row)
+
+    def led_by(self, kid: int) -> "KeyRing":
+        """The same keys, writing with `kid`."""
+        ring = copy(self)
+        ring.primary = kid
+        ring.kids = (kid, *sorted(set(self.kids) - {kid}))
+        return ring
 
     def _key(self, kid: int, use: Key) -> bytes:
         if kid not in self.kids:
@@ -84,18 +94,20 @@ def mac(key: bytes, *parts: bytes) -> bytes:
 
 
 @sensitive_variables()
-def seal(key: bytes, ref: bytes, *, kid: int, table: str, row: bytes) -> bytes:
-    """`ref` sealed into one row of one table; in any other row it does not open."""
+def seal(key: bytes, ref: bytes, note: bytes = b"", *, kid: int, table: str, row: bytes) -> bytes:
+    """`ref` and a note sealed into one row of one table; in any other row they do not open."""
     if len(ref) != REF_BYTES:
         raise ValueError("A reference is 16 bytes.")
+    if len(note) > NOTE_BYTES:
+        raise ValueError("A note is longer than a seal has room for.")
     nonce = os.urandom(NONCE_BYTES)  # random, no counter: a restored backup would repeat a counter
-    padded = (VERSION + ref).ljust(PADDED_BYTES, b"\0")
+    padded = (VERSION + ref + note).ljust(PADDED_BYTES, b"\0")
     return nonce + AESGCM(key).encrypt(nonce, padded, _bound_to(kid, table, row))
 
 
 @sensitive_variables()
-def unseal(key: bytes, sealed: bytes, *, kid: int, table: str, row: bytes) -> bytes:
-    """The reference in `sealed`. Broken when it is not this row's, or was tampered with."""
+def unseal(key: bytes, sealed: bytes, *, kid: int, table: str, row: bytes) -> tuple[bytes, bytes]:
+    """Reference and note in `sealed`. Broken when it is not this row's, or was tampered with."""
     nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
         padded = AESGCM(key).decrypt(nonce, body, _bound_to(kid, table, row))
@@ -103,11 +115,16 @@ def unseal(key: bytes, sealed: bytes, *, kid: int, table: str, row: bytes) -> by
         raise Broken(DOES_NOT_OPEN) from None
     if len(padded) != PADDED_BYTES or padded[:1] != VERSION:
         raise Broken(DOES_NOT_OPEN)
-    return padded[1 : 1 + REF_BYTES]
+    return padded[1 : 1 + REF_BYTES], padded[1 + REF_BYTES :]
 
 
 def _bound_to(kid: int, table: str, row: bytes) -> bytes:
-    return CONTEXT + _framed(bytes([kid]), table.encode(), row)
+    return CONTEXT + _framed(numbered(kid), table.encode(), row)
+
+
+def numbered(kid: int) -> bytes:
+    """A key's number in as few bytes as hold it."""
+    return kid.to_bytes((kid.bit_length() + 7) // 8, "big")
 
 
 def _framed(*parts: bytes) -> bytes:

@@ -11,9 +11,9 @@ import secrets
 import uuid
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import Literal, ParamSpec, Protocol, TypeVar
@@ -23,14 +23,17 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.views.decorators.debug import sensitive_variables
 
-from anonymity import bus, keyring, rows
-from anonymity.keyring import KeyFileError
-from anonymity.models import KeyCheck, Link, Rate
+from anonymity import bus, keycheck, keyring, pauses, rotation, rows, verification
+from anonymity.keyring import AlreadyRotating, KeyFileError
+from anonymity.models import Rate
 from anonymity.sealing import REF_BYTES, Broken, Key, KeyRing
+
+__all__ = ["AlreadyRotating"]  # what `rotate` may raise
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 64
+KEY_LASTS = timedelta(days=30)
 
 Action = Literal["thread", "reply"]
 P = ParamSpec("P")
@@ -47,6 +50,7 @@ class Purpose(StrEnum):
 
     OWN = "own"
     LIVE = "live"
+    SUSPEND = "suspend"
 
 
 class VaultUnavailable(Exception):
@@ -83,12 +87,13 @@ def attach(account: Account, thread_id: UUID) -> UUID:
     Commits at once and by itself: call it before the main transaction begins. A link whose
     persona is never written harms nobody.
     """
-    ring, ref = _ring(), _ref(account)
+    ref = _ref(account)
     for _ in range(ATTEMPTS):
+        ring = _ring()
         if persona_id := rows.persona_in(ring, ref, thread_id):
             return persona_id
         persona_id = uuid.uuid4()
-        if rows.inserted(rows.new_link(ring, ref, thread_id, persona_id)):
+        if rows.inserted(rows.new_link(ring, ref, thread_id, persona_id), ring):
             return persona_id
     raise VaultUnavailable
 
@@ -96,13 +101,15 @@ def attach(account: Account, thread_id: UUID) -> UUID:
 @act
 def persona_for(account: Account, thread_id: UUID) -> UUID | None:
     """The account's persona in the thread, if it has one."""
-    return rows.persona_in(_ring(), _ref(account), thread_id)
+    ref = _ref(account)
+    return _steadily(lambda ring: rows.persona_in(ring, ref, thread_id))
 
 
 @act
 def personas_of(account: Account) -> list[UUID]:
     """Every persona of the account, in an order that tells nothing. For its own pages only."""
-    return list(rows.personas(_ring(), _ref(account)))
+    ref = _ref(account)
+    return _steadily(lambda ring: list(rows.personas(ring, ref)))
 
 
 @act
@@ -118,27 +125,43 @@ def take_slot(account: Account, action: Action, now: datetime) -> bool:
 
     Ask first whether this very post was made already: a form sent twice uses one place.
     """
-    ring, ref, day = _ring(), _ref(account), now.astimezone(UTC).date()
-    limit = {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY}[action]
-    if rows.paused(ring, ref, day):
-        return False
-    # A failed insert means that another request took a place, so this ends.
-    while places := rows.free_places(ring, ref, action, day, limit):
-        if rows.inserted(Rate(bucket=secrets.choice(places), day=day)):
+    ref, day = _ref(account), _day(now)
+    # A failed insert means that another request took a place, or a rotation came between: so this ends.
+    while True:
+        ring = _ring()
+        places = rows.free_places(ring, ref, action, day, _limits()[action])
+        if not places or pauses.in_force(pauses.log_of(ring, ref), day):
+            return False
+        if rows.inserted(Rate(bucket=secrets.choice(places), day=day), ring):
             return True
-    return False
 
 
 @act
 def forget_slots(now: datetime) -> None:
     """Delete the places used on days that are over."""
-    Rate.objects.filter(day__lt=now.astimezone(UTC).date()).delete()
+    Rate.objects.filter(day__lt=_day(now)).delete()
+
+
+@act
+def suspend(persona_id: UUID, until: date, now: datetime) -> None:
+    """Pause the anonymous posting of whoever the persona is, in every thread, to the end of the day `until`.
+
+    The third pause within ninety days lasts longer, and nobody is told. Answer, work and rows
+    are the same whether or not the author was paused before, or the persona is anybody's.
+    """
+    _enter_pause(persona_id, until, _day(now))
+
+
+@act
+def lift(persona_id: UUID, now: datetime) -> None:
+    """Take back the pauses in force of whoever the persona is; without any, the same happens."""
+    _enter_pause(persona_id, None, _day(now))
 
 
 @act
 def live_group(account: Account) -> str:
     """The group that the account's sockets join, whether or not it ever wrote anonymously."""
-    return _groups(_ring(), _ref(account))[0]
+    return _groups(keyring.current(), _ref(account))[0]
 
 
 def nudge(persona_id: UUID) -> None:
@@ -161,6 +184,51 @@ def openings() -> dict[str, int]:
     return {purpose.value: _opened[purpose] for purpose in Purpose}
 
 
+@act
+def rotate(threads: Mapping[UUID, UUID], *, leaving: Iterable[Account] = (), now: datetime) -> None:
+    """Seal and tag every row anew under a new key. AlreadyRotating when another process does.
+
+    `threads` are all personas that exist, each with its thread: what is linked to none is let go.
+    The links of the accounts `leaving` are cut; delete these afterwards, so that a run that was
+    killed is made up for. The old key stays in the file for ANON_KEY_GRACE.
+    """
+    gone = {_ref(account) for account in leaving}
+    with keyring.alone():
+        while True:
+            before = _ring().primary
+            keyring.promote(before, now)  # a run that was killed may have ended here
+            # In the file before any row needs it; primary there after all rows have it.
+            kid = keyring.add(now, above=before)
+            ring = keyring.current().led_by(kid)
+            done = rotation.resealed(
+                ring, before=before, threads=threads, leaving=gone, limits=_limits(), day=_day(now)
+            )
+            if done:
+                break
+        keyring.promote(kid, now)
+
+
+@act
+def destroy_old_keys(now: datetime) -> None:
+    """Remove the secrets that were replaced ANON_KEY_GRACE ago, unless a row needs them."""
+    with keyring.alone():
+        _ring()  # only ever the keys of this very vault
+        keyring.destroy(retired_by=_day(now) - settings.ANON_KEY_GRACE, but=rows.kids_in_use())
+
+
+@act
+def key_is_due(now: datetime) -> bool:
+    """Whether the key is older than a month, so that it is time to rotate."""
+    return keyring.made_on(_ring().primary) <= _day(now) - KEY_LASTS
+
+
+@act
+def verify() -> verification.Findings:
+    """Open every row and compare its tags; counts only."""
+    unused = keyring.unused(rows.kids_in_use())
+    return _steadily(lambda ring: verification.findings(ring, unused))
+
+
 def make_key_file() -> str:
     """Create the key file of a new installation and tell where. FileExistsError when there is one."""
     path = keyring.key_file()
@@ -179,44 +247,45 @@ def key_fault() -> str | None:
 
 def fits_data() -> bool:
     """Whether the key file is the one that this vault was written with. A fresh vault fits any."""
-    return not KeyCheck.objects.exists() or _matches(keyring.current())
+    try:
+        return keycheck.is_fresh() or bool(keycheck.leading(keyring.current))
+    except Broken:
+        return False
 
 
-_trusted: KeyRing | None = None
+def lacks_keys() -> bool:
+    """Whether rows were written with keys that the key file no longer holds."""
+    return not rows.kids_in_use() <= set(keyring.current().kids)
+
+
 _opened: Counter[Purpose] = Counter()
 
 
 def _ring() -> KeyRing:
-    """The key ring, compared once with the data."""
-    global _trusted
-    ring = keyring.current()
-    if ring is not _trusted:
-        _confirm(ring)
-        _trusted = ring
-    return ring
+    """The key ring, led by the key that the vault is written with at this moment."""
+    return keycheck.leading(keyring.current)
 
 
-def _confirm(ring: KeyRing) -> None:
-    """The first use of a fresh vault writes down the key's check value; later, other keys are refused.
-
-    A key that the data does not know is not taken for new: rotation writes its own key's value.
-    """
-    if not KeyCheck.objects.exists():
-        # When another process is faster, its key is the one that counts.
-        rows.inserted(KeyCheck(kid=ring.primary, mac=_check_value(ring, ring.primary)))
-    if not _matches(ring):
-        raise KeyFileError("The key file belongs to other data. Restore the one this vault was written with.")
-
-
-def _matches(ring: KeyRing) -> bool:
-    known = {kid: bytes(value) for kid, value in KeyCheck.objects.values_list("kid", "mac")}
-    return ring.primary in known and all(
-        hmac.compare_digest(known[kid], _check_value(ring, kid)) for kid in ring.kids if kid in known
-    )
+def _steadily(read: Callable[[KeyRing], R]) -> R:
+    """What `read` finds, once no rotation was committed meanwhile: half of it would be of other tags."""
+    while True:
+        ring = _ring()
+        try:
+            found = read(ring)
+        except Broken:
+            if keycheck.still_leads(ring):
+                raise
+        else:
+            if keycheck.still_leads(ring):
+                return found
 
 
-def _check_value(ring: KeyRing, kid: int) -> bytes:
-    return ring.tag(Key.CHECK, bytes([kid]), kid=kid)
+def _limits() -> dict[str, int]:
+    return {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY}
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
 
 
 def _ref(account: Account) -> bytes:
@@ -229,23 +298,32 @@ def _ref(account: Account) -> bytes:
 
 def _open(persona_id: UUID, purpose: Purpose) -> bytes | None:
     """Whose the persona is, as a reference; None for an unknown one."""
-    ring = _ring()
-    link = Link.objects.filter(persona=persona_id.bytes).first()
-    if link is None:
-        return None
-    _opened[purpose] += 1
-    return rows.opened(ring, link)
+    ref = _steadily(lambda ring: rows.ref_behind(ring, persona_id))
+    _opened[purpose] += ref is not None
+    return ref
+
+
+def _enter_pause(persona_id: UUID, until: date | None, day: date) -> None:
+    """One more entry in the author's log; in nobody's, for a persona without an author."""
+    ref = _open(persona_id, Purpose.SUSPEND) or secrets.token_bytes(REF_BYTES)
+    for _ in range(ATTEMPTS):
+        ring = _ring()
+        log_of = pauses.log_of(ring, ref)
+        entry = pauses.next_entry(log_of, day, until)
+        if rows.inserted(pauses.row(ring, ref, entry, place=len(log_of)), ring):
+            return
+    raise VaultUnavailable
 
 
 @act
 def _groups_behind(persona_id: UUID) -> list[str]:
     ref = _open(persona_id, Purpose.LIVE)
-    return _groups(_ring(), ref) if ref else []
+    return _groups(keyring.current(), ref) if ref else []
 
 
 @act
 def _groups_of(accounts: Iterable[Account]) -> list[str]:
-    ring = _ring()
+    ring = keyring.current()
     return [group for account in accounts for group in _groups(ring, _ref(account))]
 
 

@@ -1,5 +1,6 @@
 """Sounding Board's settings: everything that differs between installations comes from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +83,12 @@ DATABASES = {
 DATABASE_ROUTERS = ["config.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ANON_KEYRING_FILE = Path(env.text("ANON_KEYRING_FILE", str(DATA_DIR / "keys" / "anon-keyring.json")))
+ANON_KEY_GRACE = timedelta(days=int(env.text("ANON_KEY_GRACE", "7")))  # a replaced key still opens backups
 
 REDIS_URL = env.text("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Visitors' pages, by the rows they were made of: in each process, so gone with a restart.
+    # Visitors' pages: in each process, so gone with a restart.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",

@@ -6,6 +6,7 @@ from huey.contrib.djhuey import db_periodic_task
 
 from anonymity import vault
 from forum import search
+from forum.actions.renew import renew_key_when_due
 from forum.notices import fanout
 
 
@@ -20,3 +21,8 @@ def clear_what_is_over() -> None:
     """Words that were withdrawn leave the search index's files; used places of past days leave the vault."""
     search.purge()
     vault.forget_slots(timezone.now())
+
+
+@db_periodic_task(crontab(hour="3", minute="40"))
+def renew_the_key() -> None:
+    renew_key_when_due(now=timezone.now())

@@ -10,7 +10,7 @@ import pytest
 from anonymity import keyring
 
 
-@dataclass
+@dataclass(frozen=True)
 class Somebody:
     """All that the vault knows of an account."""
 

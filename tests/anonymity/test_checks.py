@@ -1,6 +1,7 @@
 """System checks: an installation hears what is wrong with its key file before anybody posts."""
 
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_key_file_that_git_ignores_is_no_error(settings, tmp_path):
 @pytest.mark.django_db(databases=["default", "vault"])
 def test_the_key_file_of_other_data_is_an_error(somebody, key_file):
     assert faults(databases=["vault"]) == []
-    vault.live_group(somebody)
+    vault.attach(somebody, uuid.uuid4())
     assert faults(databases=["vault"]) == []
     key_file.unlink()
     keyring.create(key_file)
@@ -92,5 +93,5 @@ def test_a_vault_without_tables_is_not_asked(monkeypatch, key_file):
     """`migrate --database vault` runs the checks before it makes the tables."""
     from anonymity import checks
 
-    monkeypatch.setattr(checks.rows, "VAULT", connection.alias)
+    monkeypatch.setattr(checks.keycheck, "VAULT", connection.alias)
     assert faults(databases=["default"]) == []

@@ -10,6 +10,7 @@ from anonymity import keyring
 from anonymity.keyring import KeyFileError
 
 A_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+A_KEY = f'"secret": "{A_SECRET}", "created": "2026-11-01"'
 
 
 def test_a_new_key_file_is_for_its_owner_only(key_file):
@@ -82,9 +83,11 @@ def test_a_folder_in_place_of_the_key_file_is_refused(key_file):
         '{"format": 1, "primary": 1, "keys": {"1": {"secret": "Y2FuYXJ5"}}}',
         '{"format": 1, "primary": 1, "keys": {"1": {"secret": "canary!"}}}',
         '{"format": 1, "primary": 1, "keys": {"1": "canary"}}',
-        f'{{"format": 2, "primary": 1, "keys": {{"1": {{"secret": "{A_SECRET}"}}}}}}',
-        f'{{"format": 1, "primary": 2, "keys": {{"1": {{"secret": "{A_SECRET}"}}}}}}',
-        f'{{"format": 1, "primary": 256, "keys": {{"256": {{"secret": "{A_SECRET}"}}}}}}',
+        f'{{"format": 2, "primary": 1, "keys": {{"1": {{{A_KEY}}}}}}}',
+        f'{{"format": 1, "primary": 2, "keys": {{"1": {{{A_KEY}}}}}}}',
+        f'{{"format": 1, "primary": 1, "keys": {{"1": {{"secret": "{A_SECRET}"}}}}}}',
+        f'{{"format": 1, "primary": 1, "keys": {{"1": {{"secret": "{A_SECRET}", "created": "canary"}}}}}}',
+        f'{{"format": 1, "primary": 32768, "keys": {{"32768": {{{A_KEY}}}}}}}',
     ],
 )
 def test_what_is_no_key_file_is_refused_without_quoting_it(key_file, content):

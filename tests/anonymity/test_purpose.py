@@ -4,9 +4,20 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "scripts", "benchmarks"]
-MAY_OPEN = {"owns": "OWN", "_groups_behind": "LIVE"}
+MAY_OPEN = {"owns": "OWN", "_groups_behind": "LIVE", "_enter_pause": "SUSPEND"}
+INSIDE = ["keycheck", "keyring", "pauses", "rotation", "rows", "sealing", "vault", "verification"]
+OPENING = {  # and what is done with what is read
+    ("rows.py", "ref_behind"),  # which _open alone calls
+    ("rotation.py", "_links_by_ref"),  # seals it again
+    ("rotation.py", "_pauses"),
+    ("verification.py", "_links"),  # counts
+    ("verification.py", "_pauses"),
+    ("pauses.py", "log_of"),  # of a reference that is known already
+}
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -50,14 +61,25 @@ def test_only_the_vault_uses_the_key_ring():
     assert importers_of("anonymity.keyring") == {"anonymity/vault.py"}
 
 
-def test_only_the_vault_seals_and_reads_its_rows():
-    assert importers_of("anonymity.sealing") == {
-        "anonymity/keyring.py",
-        "anonymity/rows.py",
-        "anonymity/vault.py",
+@pytest.mark.parametrize("module", ["sealing", "rows", "models", "pauses", "rotation", "verification"])
+def test_only_the_vault_seals_and_reads_its_rows(module):
+    inside = {f"anonymity/{name}.py" for name in INSIDE}
+    assert importers_of(f"anonymity.{module}") <= inside
+
+
+def test_the_checks_ask_the_vault_and_know_where_its_database_is():
+    tree = ast.parse((ROOT / "anonymity/checks.py").read_text())
+    assert {name for name in imports(tree) if name.startswith("anonymity")} == {
+        "anonymity",
+        "anonymity.keycheck",
+        "anonymity.vault",
     }
-    assert importers_of("anonymity.rows") == {"anonymity/checks.py", "anonymity/vault.py"}
-    assert importers_of("anonymity.models") == {"anonymity/rows.py", "anonymity/vault.py"}
+    asked = {
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "keycheck"
+    }
+    assert asked == {"keycheck.VAULT"}
 
 
 def test_nobody_imports_the_privates_of_the_vault():
@@ -109,6 +131,36 @@ def test_seals_are_opened_by_the_listed_functions_for_the_listed_purposes():
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_open"
     }
     assert opening == {name: f"Purpose.{purpose}" for name, purpose in MAY_OPEN.items()}
+
+
+def test_nothing_else_opens_a_seal():
+    opening = {
+        (file, function.name)
+        for file in sorted(path.name for path in (ROOT / "anonymity").glob("*.py"))
+        for function in ast.parse((ROOT / "anonymity" / file).read_text()).body
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func)
+        in {"rows.opened", "pauses.opened", *(["opened"] * (file in {"pauses.py", "rows.py"}))}
+    }
+    assert opening == OPENING
+    behind = [
+        (file, function.name)
+        for file, tree in sources()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr == "ref_behind"
+    ]
+    assert behind == [("anonymity/vault.py", "_open")]
+    unsealing = {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "unseal"
+    }
+    assert unsealing == {"anonymity/rows.py", "anonymity/pauses.py"}
 
 
 def test_anonymity_imports_no_other_app_of_the_board():

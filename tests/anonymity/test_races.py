@@ -4,14 +4,17 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connections
 
 from anonymity import rows, vault
-from anonymity.models import KeyCheck, Link, Rate
+from anonymity.models import Block, KeyCheck, Link, Rate
+from tests.anonymity.conftest import Somebody
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "vault"])
 
@@ -53,7 +56,64 @@ def test_twenty_five_requests_take_exactly_the_slots_of_the_day(somebody, action
     assert Rate.objects.count() == limit
 
 
+def test_two_pauses_of_one_author_leave_two_entries(somebody):
+    personas = [vault.attach(somebody, uuid.uuid4()) for _ in range(4)]
+    at_once(4, lambda number: vault.suspend(personas[number], NOW.date(), NOW))
+    assert Block.objects.count() == 4
+    assert vault.verify().sound
+
+
+def test_rotations_at_once_follow_each_other_or_are_refused(somebody):
+    threads = {vault.attach(somebody, thread): thread for thread in (uuid.uuid4() for _ in range(20))}
+
+    def rotate(_: int) -> bool:
+        with suppress(vault.AlreadyRotating):
+            vault.rotate(threads, now=NOW)
+            return True
+        return False
+
+    done = sum(at_once(6, rotate))
+    assert KeyCheck.objects.get().kid == 1 + done > 1
+    assert set(vault.personas_of(somebody)) == set(threads)
+    assert vault.verify().sound
+
+
+def test_while_keys_rotate_everybody_reads_and_writes_without_a_fault():
+    """Two writers for each account, so that they also meet each other."""
+    people = [Somebody() for _ in range(2)]
+    threads = [uuid.uuid4() for _ in range(12)]
+    known = {vault.attach(person, thread): thread for person in people for thread in threads[:6]}
+    owned = {person: set(vault.personas_of(person)) for person in people}
+    over = threading.Event()
+
+    def read(person: Somebody) -> None:
+        while not over.is_set():
+            assert owned[person] <= set(vault.personas_of(person))
+            persona = next(iter(owned[person]))
+            assert vault.owns(person, persona)
+            assert vault.persona_for(person, known[persona]) == persona
+
+    def write(person: Somebody) -> None:
+        for thread in threads:
+            vault.attach(person, thread)
+        vault.suspend(next(iter(owned[person])), NOW.date(), NOW)
+
+    def rotate() -> None:
+        try:
+            for _ in range(5):
+                vault.rotate(known, now=NOW)
+                vault.destroy_old_keys(NOW + timedelta(days=7))
+        finally:
+            over.set()
+
+    deeds = [partial(deed, person) for deed in (read, write, write) for person in people]
+    at_once(7, lambda number: [*deeds, rotate][number]())
+    assert Link.objects.count() == len(people) * len(threads)
+    for person in people:
+        assert len(set(vault.personas_of(person))) == len(threads)
+    assert vault.verify().sound
+
+
 def test_the_first_use_of_a_fresh_vault_writes_one_check_value(somebody):
-    groups = at_once(12, lambda _: vault.live_group(somebody))
-    assert len(set(groups)) == 1
+    at_once(12, lambda _: vault.personas_of(somebody))
     assert KeyCheck.objects.count() == 1

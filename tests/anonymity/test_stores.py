@@ -26,7 +26,7 @@ def test_the_tables_have_no_column_for_an_account_or_an_instant():
     }
     assert columns == {
         "vault_link": ["persona", "kid", "seal", "thread_tag", "list_tag"],
-        "vault_block": ["tag", "kid", "seal", "until"],
+        "vault_block": ["tag", "kid", "seal"],
         "vault_rate": ["bucket", "day"],
         "vault_keycheck": ["kid", "mac"],
     }

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 POSTS = {"forum_post", "forum_persona", "moderation_queueitem", "moderation_auditevent"}
 ALLOWED = {
     "ask": POSTS | {"forum_thread", "forum_threadtag", "vault_link", "vault_rate", "vault_keycheck"},
-    "reply": POSTS | {"vault_link", "vault_rate"},
+    "reply": POSTS | {"vault_link", "vault_rate", "vault_keycheck"},
     "revise": POSTS | {"forum_thread", "forum_threadtag"},
     "withdraw": POSTS
     | {
