@@ -17,6 +17,7 @@ SORTS = {
     "active": "Latest reply first",
     "unanswered": "Waiting for a consultation",
 }
+FEW = 5000  # threads: so many can be named in a query by their ids
 
 
 @dataclass(frozen=True)
@@ -70,26 +71,29 @@ def chosen_tags(query: QueryDict) -> list[Tag]:
 
 def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> Page:
     """One page of threads, in the order asked for."""
-    if not _goes_by_tag(selection):
-        return page_of(selection.threads().for_list(), by=_order(selection), after=after, size=size)
+    if selection.sort == "active":
+        return page_of(_to_be_sorted(selection).for_list(), by="active_hour", after=after, size=size)
+    if not selection.tags:
+        return page_of(selection.threads().for_list(), by="hour", after=after, size=size)
     page = _page_of_rarest_tag(selection, after, size)
     threads = Thread.objects.listed().for_list().in_bulk(page.items)
     return Page([threads[pk] for pk in page.items if pk in threads], page.after)
 
 
-def _order(selection: Selection) -> str:
-    return "active_hour" if selection.sort == "active" else "hour"
-
-
-def _goes_by_tag(selection: Selection) -> bool:
-    return bool(selection.tags) and selection.sort != "active"
+def _to_be_sorted(selection: Selection) -> ThreadQuerySet:
+    """The selection for an order that no tag's own list has: a rare tag's threads are named by their ids,
+    as along the list of all threads they would be met only by reading most of it."""
+    rarest = min(selection.tags, key=lambda tag: tag.thread_count, default=None)
+    if rarest is None or rarest.thread_count > FEW:
+        return selection.threads()
+    ids = ThreadTag.objects.listed_under(rarest).values_list("content_object_id", flat=True)
+    return selection.threads(but=rarest).filter(pk__in=list(ids))
 
 
 def _page_of_rarest_tag(selection: Selection, after: str, size: int) -> Page:
-    """Ids from the list of the tag with the fewest threads: in the index of all threads, a rare tag's
-    would be found only by reading most of them."""
+    """Ids from the list of the tag with the fewest threads, which has an index of its own."""
     rarest = min(selection.tags, key=lambda tag: tag.thread_count)
-    rows: Any = ThreadTag.objects.filter(tag=rarest, listed_hour__isnull=False)
+    rows: Any = ThreadTag.objects.listed_under(rarest)
     if len(selection.tags) > 1 or selection.aspect or selection.outcome or selection.sort == "unanswered":
         rows = rows.filter(Exists(selection.threads(but=rarest).filter(pk=OuterRef("content_object"))))
     rows = rows.values_list("content_object_id", "listed_hour", named=True)

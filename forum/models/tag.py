@@ -73,6 +73,9 @@ class Tag(TagBase):
 
 
 class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
+    def listed_under(self, tag: Tag) -> "ThreadTagQuerySet":
+        return self.filter(tag=tag, listed_hour__isnull=False)
+
     def chosen(self) -> "ThreadTagQuerySet":
         """Those that somebody chose, with as much of the tag as a page shows of it."""
         rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")

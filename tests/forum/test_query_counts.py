@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from forum.listing import Selection, list_threads
-from forum.models import Thread
+from forum.models import Tag, Thread
+from forum.paging import PAGE
 from forum.synthetic.load import generate
 from tests import make
 
@@ -127,3 +128,17 @@ def test_a_list_is_read_from_an_index_and_not_sorted(sort, tags, now):
         steps = [step[-1] for step in cursor.fetchall()]
     assert any("USING INDEX threads_by_" in step for step in steps)
     assert not any("ORDER BY" in step for step in steps)
+
+
+def test_a_rare_tag_in_the_order_of_replies_is_not_searched_for_among_all_threads(tags, now):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL plans by the size of its tables, which are small here.")
+    generate(threads=200, posts=200, users=10, seed=1, now=now)
+    rare = Tag.objects.filter(thread_count__gt=0).order_by("thread_count")[0]
+    with CaptureQueriesContext(connection) as asked:
+        page = list_threads(Selection(tags=[rare], sort="active"))
+    assert len(page.items) == min(rare.thread_count, PAGE)
+    with connection.cursor() as cursor:
+        for query in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            assert not any(step[-1].startswith("SCAN forum_thread") for step in cursor.fetchall())
