@@ -13,6 +13,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
+from django.utils.encoding import force_str
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 STEP = 5 * 60  # seconds; a password asked for again holds at least as long as allauth says
@@ -23,9 +24,9 @@ class SessionStore(db.SessionStore):
         """Signed as Django does, but without the second at which it was."""
         return self._signer().sign_object(without_instants(session_dict), self.serializer, compress=True)
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         try:
-            return self._signer().unsign_object(session_data, self.serializer)
+            return self._signer().unsign_object(force_str(session_data), self.serializer)
         except (BadSignature, ValueError):  # written under another secret key, or damaged: signed out
             return {}
 
