@@ -1,12 +1,18 @@
 /* Writing: counts characters, and asks before a page with unsent words is left. Keeps nothing. */
 for (const counter of document.querySelectorAll("[data-counts]")) {
   const box = document.getElementById(counter.dataset.counts);
-  const most = box.maxLength;
+  const most = Number(counter.dataset.most);
+  const said = counter.nextElementSibling;
   const least = box.minLength;
+  let pause = 0;
   const show = () => {
     const typed = box.value.length;
     const missing = least > 0 && typed < least ? `, at least ${least.toLocaleString()}` : "";
-    counter.textContent = `${typed.toLocaleString()} of ${most.toLocaleString()} characters${missing}`;
+    const over = typed > most ? `${(typed - most).toLocaleString()} too many` : "";
+    counter.textContent = `${typed.toLocaleString()} of ${most.toLocaleString()} characters${missing}${over && `, ${over}`}`;
+    counter.classList.toggle("over", over !== "");
+    clearTimeout(pause); // read out when the hands rest, not with every letter
+    pause = setTimeout(() => { said.textContent = over && `${over} characters`; }, 700);
   };
   box.addEventListener("input", show);
   show();
