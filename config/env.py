@@ -46,15 +46,18 @@ VAULT_PRAGMAS = (
 )
 
 
-def database(name: str, *, file: Path, pragmas: str) -> dict:
-    """A Django database entry from the URL in `name`, or the SQLite file `file`."""
+def database(name: str, *, file: Path, pragmas: str, patience: int = 20) -> dict:
+    """A Django database entry from the URL in `name`, or the SQLite file `file`.
+
+    `patience` is how many seconds a request waits for a connection to PostgreSQL.
+    """
     config: dict[str, Any] = dict(dj_database_url.parse(text(name, f"sqlite:///{file}")))
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         options.update(SQLITE, init_command=pragmas)
         config["TEST"] = {"NAME": str(file.parent / f"test-{file.name}")}
     elif config["ENGINE"].endswith("postgresql"):
-        options.setdefault("pool", {"min_size": 0, "max_size": 12, "timeout": 20})
+        options.setdefault("pool", {"min_size": 0, "max_size": 12, "timeout": patience})
     return config
 
 

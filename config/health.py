@@ -1,5 +1,7 @@
 """Liveness and readiness, for whoever restarts or routes to this process."""
 
+import asyncio
+
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -29,10 +31,15 @@ def _database(alias: str) -> bool:
 
 
 def _channel_layer() -> bool:
-    layer = get_channel_layer()
     try:
-        async_to_sync(layer.send)("readyz", {"type": "ready"})
-        async_to_sync(layer.receive)("readyz")
+        async_to_sync(_echo)()
     except Exception:  # whatever the layer raises, it is not live
         return False
     return True
+
+
+async def _echo() -> None:
+    layer = get_channel_layer()
+    async with asyncio.timeout(2):
+        await layer.send("readyz", {"type": "ready"})
+        await layer.receive("readyz")

@@ -1,6 +1,8 @@
 """Response headers on everything, and refusals shown as the sentence they are, with what was typed."""
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
 
 from accounts.access import Refused
 from accounts.views.kept import keep_or_refuse
@@ -31,6 +33,18 @@ def see_other(get_response):
         response = get_response(request)
         if request.method == "POST" and response.status_code == 302:
             response.status_code = 303
+        return response
+
+    return middleware
+
+
+def own_not_found(get_response):
+    """The site's own 404 also with DEBUG on, where Django's lists every address to whoever mistypes one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 404 and settings.DEBUG:
+            return page_not_found(request, Http404())
         return response
 
     return middleware

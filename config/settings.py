@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.own_not_found",
     "config.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -78,7 +79,10 @@ TEMPLATES = [
 # Stores -----------------------------------------------------------------------------------------
 DATABASES = {
     "default": env.database("DATABASE_URL", file=DATA_DIR / "board.sqlite3", pragmas=env.MAIN_PRAGMAS),
-    "vault": env.database("VAULT_DATABASE_URL", file=DATA_DIR / "vault.sqlite3", pragmas=env.VAULT_PRAGMAS),
+    # Every signed-in page asks the vault, and goes without it rather than wait for it.
+    "vault": env.database(
+        "VAULT_DATABASE_URL", file=DATA_DIR / "vault.sqlite3", pragmas=env.VAULT_PRAGMAS, patience=2
+    ),
 }
 DATABASE_ROUTERS = ["config.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -88,10 +92,10 @@ ANON_KEY_GRACE = timedelta(days=int(env.text("ANON_KEY_GRACE", "7")))  # a repla
 REDIS_URL = env.text("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Visitors' pages: in each process, so gone with a restart.
-    "pages": {
+    # What is asked for on every page, and visitors' pages: in each process, so neither waits for Redis.
+    "local": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
+        "LOCATION": "local",
         "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
@@ -176,7 +180,7 @@ CSRF_FAILURE_VIEW = "accounts.views.kept.csrf_failure"
 THREADS_A_DAY = 3
 REPLIES_A_DAY = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a profile may name every state of a country
 FILE_UPLOAD_HANDLERS: list[str] = []  # there are no uploads: file parts are dropped
 
 # Language and time ------------------------------------------------------------------------------
@@ -229,7 +233,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    if ALLAUTH_TRUSTED_PROXY_COUNT:  # without a proxy, anybody may send this header
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -241,11 +246,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no addresses": {"()": "config.logs.WithoutAddresses"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no addresses"]},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        # Paths of refused requests would tie an address to an hour; errors keep their traceback.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

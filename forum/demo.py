@@ -1,6 +1,6 @@
 """What pages and start-up scripts know of the demonstration: its log-ins, and whether it is loaded."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from forum.models import Thread
 
@@ -17,9 +17,9 @@ REMEMBERED_FOR = 60  # seconds that other processes may need to see a change
 
 def is_loaded() -> bool:
     """Whether any thread is an invented one; at most one query, and mostly none."""
-    return bool(cache.get_or_set(KEY, Thread.objects.filter(is_demo=True).exists, REMEMBERED_FOR))
+    return bool(caches["local"].get_or_set(KEY, Thread.objects.filter(is_demo=True).exists, REMEMBERED_FOR))
 
 
 def forget() -> None:
     """Let the next page look again."""
-    cache.delete(KEY)
+    caches["local"].delete(KEY)

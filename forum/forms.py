@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.http import QueryDict
 
 from forum.actions.compose import Draft, Text
 from forum.models import Aspect, Facet, Outcome, Tag, Urgency
@@ -25,6 +26,13 @@ class OnceForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["id"].initial = uuid.uuid4
+
+    def renew(self) -> None:
+        """Another id for the next try, when nothing was written under this one."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["id"] = str(uuid.uuid4())
+        self.data = data
 
     def clean_id(self) -> uuid.UUID:
         number = self.cleaned_data["id"]

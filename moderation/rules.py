@@ -6,5 +6,6 @@ from moderation.models import QueueItem
 
 
 def may_decide(moderator: Account, item: QueueItem) -> bool:
-    """Never on a text under their own name. Whose an anonymous one is nobody knows, so nothing differs."""
-    return may_moderate(moderator) and item.post.author_id != moderator.pk
+    """Never in a thread or on a text under their own name. Of an anonymous one nobody knows whose it is."""
+    party = {item.post.author_id, item.post.thread.author_id}
+    return may_moderate(moderator) and moderator.pk not in party

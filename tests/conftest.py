@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 
 from tests import loopback
 
@@ -19,7 +19,8 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def forgotten_limits():
     """Attempts counted by one test must not refuse the next."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture

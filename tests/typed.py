@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from forum.models import Post
 from tests import make
 
 CANARY = "quokkamarsupial"  # a word that no other text of the tests holds
@@ -21,6 +22,12 @@ def question(**changes: Any) -> dict[str, Any]:
         "identity": "anonymous",
     }
     return _with(fields, changes)
+
+
+def anew(post: Post, **changes: Any) -> dict[str, Any]:
+    """A returned question, sent again from the page that showed this version of it."""
+    named = {"deed": "revise", "post": str(post.pk), "version": str(post.version), "identity": None}
+    return question(**{**named, **changes})
 
 
 def reply(**changes: Any) -> dict[str, Any]:

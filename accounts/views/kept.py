@@ -1,10 +1,13 @@
 """Nothing typed is lost: a refused or expired form comes back with its text, stored nowhere."""
 
+import uuid
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+CONFLICT = 409
 NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword"}
 
 FROM_ELSEWHERE = ("Origin checking failed", "Referer checking failed")  # as Django begins its reasons
@@ -31,6 +34,8 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 def keep(request: HttpRequest, sentence: str, *, status: int, sign_in: bool = False) -> HttpResponse:
     """A page with `sentence`, the texts that were typed, and a button that sends the same form again."""
     fields = typed(request)
+    if status == CONFLICT:  # nothing was written under the form's id, or something else was
+        fields = [(name, str(uuid.uuid4()) if name == "id" else value) for name, value in fields]
     context = {
         "sentence": sentence,
         "fields": fields,
@@ -38,7 +43,9 @@ def keep(request: HttpRequest, sentence: str, *, status: int, sign_in: bool = Fa
         "action": request.get_full_path(),
         "sign_in": reverse("account_login") if sign_in else "",
     }
-    return render(request, "accounts/kept.html", context, status=status)
+    response = render(request, "accounts/kept.html", context, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

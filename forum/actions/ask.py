@@ -1,6 +1,5 @@
 """Asking: a new thread, under a name or as a persona. Two deeds, never one with a switch."""
 
-import uuid
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,6 +16,7 @@ from forum.actions.compose import (
     clean_body,
     clean_title,
     count_against_the_day,
+    sent_before,
     too_many,
     write,
 )
@@ -29,7 +29,7 @@ from moderation import audit, intake
 
 def ask(draft: Draft, *, by: Account, now: datetime) -> Thread:
     """Submit `draft` under the account's own name. TooMany beyond the day's share."""
-    if existing := asked_before(draft.id):
+    if existing := asked_before(draft):
         return existing
     try:
         with transaction.atomic():
@@ -37,7 +37,7 @@ def ask(draft: Draft, *, by: Account, now: datetime) -> Thread:
             thread = _new_thread(draft, by=by, author=by, now=now)
             _submit(thread, draft, by=by, now=now)
     except IntegrityError:
-        return made_meanwhile(draft.id)
+        return made_meanwhile(draft)
     return thread
 
 
@@ -46,7 +46,7 @@ def ask_as_persona(draft: Draft, *, account: Account, now: datetime) -> Thread:
 
     The vault comes first and commits on its own; what follows holds nothing of the account (T-WRITE, T-XMIN).
     """
-    if existing := asked_before(draft.id):
+    if existing := asked_before(draft):
         return existing
     if not vault.take_slot(account, "thread", now):
         raise too_many(Kind.QUESTION)
@@ -57,18 +57,19 @@ def ask_as_persona(draft: Draft, *, account: Account, now: datetime) -> Thread:
             persona.save(force_insert=True)
             _submit(persona.thread, draft, by=persona, now=now)
     except IntegrityError:
-        return made_meanwhile(draft.id)
+        return made_meanwhile(draft)
     return persona.thread
 
 
-def asked_before(thread_id: uuid.UUID) -> Thread | None:
-    """The thread that the same form made already."""
-    return Thread.objects.filter(pk=thread_id).first()
+def asked_before(draft: Draft) -> Thread | None:
+    """The thread that the same form made already. FormUsed when it made one of other words."""
+    post = sent_before(Text(draft.id, draft.body), thread=draft.id)
+    return post.thread if post else None
 
 
-def made_meanwhile(thread_id: uuid.UUID) -> Thread:
+def made_meanwhile(draft: Draft) -> Thread:
     """The thread of the same form, sent twice at once. FormUsed when its id is that of another post."""
-    if existing := asked_before(thread_id):
+    if existing := asked_before(draft):
         return existing
     raise FormUsed
 

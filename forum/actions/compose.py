@@ -18,10 +18,12 @@ Author = Account | Persona
 
 
 class FormUsed(Refused):
-    """The form's id is that of somebody's post: a damaged form, or one made to look used."""
+    """The form's id is that of a post with other words: an old page came back, or the form is damaged."""
 
     def __init__(self) -> None:
-        super().__init__("This form was used already. Please reload the page and send your text again.")
+        super().__init__(
+            "This form was used for another text already, so nothing was sent. Press the button to send it."
+        )
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,24 @@ def write(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) 
         thread=thread,
         kind=kind,
         hour=hour_of(now),
+        submitted_hour=hour_of(now),
         body=body,
         html=render(body),
         renderer_version=RENDERER_VERSION,
         **signature,
         **text.extra,
     )
+
+
+def sent_before(text: Text, *, thread: uuid.UUID) -> Post | None:
+    """The post that the same form made already. FormUsed when its words or its thread are others."""
+    post = Post.objects.filter(pk=text.id).first()
+    if post is None:
+        return None
+    by = post.persona or post.author
+    if post.thread_id != thread or by is None or post.body != clean_body(text.body, by):
+        raise FormUsed
+    return post
 
 
 def opened_by(thread: Thread, by: Author) -> bool:
@@ -91,8 +105,7 @@ def count_against_the_day(account: Account, kind: Kind, *, now: datetime) -> Non
     """
     Account.objects.select_for_update().only("pk").get(pk=account.pk)
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    # By the hour they came in: publication, perhaps days later, gives a post a new one.
-    mine = Post.objects.written_by(account).filter(queue_items__hour__gte=today).distinct()
+    mine = Post.objects.written_by(account).filter(submitted_hour__gte=today)
     if kind == Kind.QUESTION:
         written, share = mine.filter(kind=Kind.QUESTION).count(), settings.THREADS_A_DAY
     else:

@@ -12,10 +12,10 @@ from accounts.models import Account
 from anonymity import vault
 from forum.actions.compose import (
     Author,
-    FormUsed,
     Text,
     count_against_the_day,
     require_opener,
+    sent_before,
     too_many,
     write,
 )
@@ -64,6 +64,8 @@ def give_perspective_as_persona(thread: Thread, text: Text, *, account: Account,
     """
     if not may_give_perspective(account):
         raise NotAllowed("Perspectives are written by verified clinicians.")
+    if thread.author_id == account.pk:
+        raise NotAllowed("You asked under your name, so everybody would know whose anonymous reply this is.")
     require_open(thread)
     take_persona_slot(account, text, now=now)
     persona = persona_in(thread, vault.attach(account, thread.pk))
@@ -115,15 +117,16 @@ def require_open(thread: Thread) -> None:
 
 
 def _once(thread: Thread, text: Text, deed: Callable[[], Post]) -> Post:
-    """Do `deed` unless the same form did it already."""
+    """Do `deed` unless the same form did it already. FormUsed when the form's id is that of another post."""
     require_open(thread)
-    same = Post.objects.filter(pk=text.id, thread=thread)
-    if existing := same.first():
+    if existing := sent_before(text, thread=thread.pk):
         return existing
     try:
         with transaction.atomic():
+            # Held until the end: withdrawing waits, or has closed the thread by now.
+            require_open(Thread.objects.select_for_update(no_key=True).get(pk=thread.pk))
             return deed()
-    except IntegrityError:  # sent twice at once, or with the id of a post elsewhere
-        if existing := same.first():
+    except IntegrityError:  # sent twice at once
+        if existing := sent_before(text, thread=thread.pk):
             return existing
-        raise FormUsed from None
+        raise

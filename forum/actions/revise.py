@@ -38,8 +38,9 @@ def _submit_again(
         raise NotAllowed("Only its author can change this text.")
     body = clean_body(body, by)
     html = render(body)
+    if not Post.objects.filter(pk=post.pk, version=post.version).update(version=F("version") + 1):
+        raise lifecycle.IllegalMove("This text was changed meanwhile. Reload the page to see how it stands.")
     lifecycle.move(post, State.PENDING, body=body, html=html, renderer_version=RENDERER_VERSION, **extra)
-    Post.objects.filter(pk=post.pk).update(version=F("version") + 1)
     intake.enqueue(post, now=now, urgent=urgent)
     audit.record(f"{Kind(post.kind).value}.resubmitted", about=post, now=now)
 

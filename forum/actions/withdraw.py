@@ -7,12 +7,14 @@ from django.db.models import Q
 
 from forum import lifecycle, search
 from forum.actions.compose import Author, require_opener
-from forum.models import Persona, Thread
+from forum.models import Happening, Persona, Thread
+from forum.publishing import tell
 from forum.states import State
 from forum.tagging import set_tags, unlist_under_tags
 from moderation import audit, intake
 
 STUB = "Withdrawn by its author"
+GONE = "The author withdrew the thread before this was read, so it was not published."
 NO_WORDS = {"body": "", "html": "", "note": "", "red_flag": "", "contingent_on": "", "outcomes": []}
 
 
@@ -26,6 +28,9 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     set_tags(thread, [])
     thread.marks.all().delete()
     intake.drop(thread.posts.all())
+    for post in thread.posts.filter(state__in=(State.PENDING, State.HELD)).exclude(mine):
+        lifecycle.move(post, State.DECLINED, note=GONE)
+        tell(Happening.DECLINED, post, now=now)
     for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):
         lifecycle.move(post, State.WITHDRAWN, **NO_WORDS)
     search.forget(thread)

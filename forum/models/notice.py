@@ -81,6 +81,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="notices_of_account"),
             models.Index(fields=["persona", "-id"], name="notices_of_persona"),
+            models.Index(fields=["account"], name="notices_unread", condition=Q(read=False)),
+            models.Index(fields=["persona"], name="notices_unread_of_persona", condition=Q(read=False)),
         ]
 
     def __str__(self) -> str:

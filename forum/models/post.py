@@ -67,6 +67,7 @@ class Post(models.Model):
     persona = models.ForeignKey(Persona, models.PROTECT, null=True, blank=True, related_name="posts")
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
     hour = models.DateTimeField()  # never finer: minutes tie a post to a session (T-TIME)
+    submitted_hour = models.DateTimeField()  # when it first came in: the day's share counts by it
     position = models.PositiveIntegerField(null=True, blank=True)  # place in the thread, from publication on
     body = models.TextField()
     html = models.TextField()

@@ -12,6 +12,8 @@ from taggit.managers import TaggableManager
 from forum.models.tag import Facet, Tag, ThreadTag
 from forum.states import READABLE, State
 
+KEPT = [state for state in State if state != State.WITHDRAWN]
+
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread aloud
 
 
@@ -73,17 +75,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(public_id=public_id)
 
     def with_posts_by(self, account) -> "ThreadQuerySet":
-        """Threads in which the account wrote something under its own name."""
+        """Threads in which the account wrote something under its own name that it has not taken back."""
         if account.pk is None:  # author=None would match every persona's
             return self.none()
-        return self.filter(posts__author=account).distinct()
+        return self.filter(posts__author=account, posts__state__in=KEPT).distinct()
 
     def of_personas(self, personas) -> "ThreadQuerySet":
-        """Threads of personas that the vault has called the caller's own."""
-        return self.filter(personas__in=personas)
-
-    def not_withdrawn(self) -> "ThreadQuerySet":
-        return self.exclude(state=State.WITHDRAWN)
+        """The same of personas that the vault has called the caller's own."""
+        return self.filter(posts__persona__in=personas, posts__state__in=KEPT).distinct()
 
     def tagged(self, tag: Tag) -> "ThreadQuerySet":
         """Threads under `tag` or any of its descendants."""

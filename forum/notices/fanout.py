@@ -23,20 +23,28 @@ def tell_soon(event: Event) -> None:
     """
     if event.happening not in CONCERNS_AUTHOR:
         bus.nudge_thread(event.post.thread.public_id)
-    try:
-        if accounts_concerned(event)[: AT_ONCE + 1].count() <= AT_ONCE:
-            tell(event)
-    except Exception as error:
-        # Only the kind of error: its text could hold a row.
-        log.error("an event waits for the next sweep: %s", type(error).__name__)
+    _told(event, at_most=AT_ONCE)
 
 
 def tell_all() -> int:
-    """Tell every event that nobody was told of yet; how many there were."""
+    """Tell the events that nobody was told of yet; how many of them that were told.
+
+    One that fails waits for the next sweep and keeps none of the others.
+    """
     events = list(Event.objects.untold().select_related("post__thread")[:BATCH])
-    for event in events:
+    return sum(_told(event) for event in events)
+
+
+def _told(event: Event, *, at_most: int | None = None) -> bool:
+    try:
+        if at_most is not None and accounts_concerned(event)[: at_most + 1].count() > at_most:
+            return False
         tell(event)
-    return len(events)
+    except Exception as error:
+        # Only the kind of error: its text could hold a row.
+        log.error("an event waits for the next sweep: %s", type(error).__name__)
+        return False
+    return True
 
 
 def tell(event: Event) -> None:

@@ -1,9 +1,9 @@
 """The inbox of an account: notices under its name and those of its personas, joined for one answer only."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from accounts.models import Account
 from anonymity import vault
@@ -11,35 +11,47 @@ from forum.models import Notice
 from forum.models.notice import NoticeQuerySet
 
 
-@dataclass(frozen=True)
-class Summary:
-    unread: int
-    cursor: int  # the newest notice known to the page; the live client asks for what came after
+class Inbox:
+    """What one request needs to know of an account's notices; the vault is asked once, and for it alone."""
 
+    def __init__(self, account: Account) -> None:
+        self.account = account
 
-def notices_of(account: Account) -> NoticeQuerySet:
-    try:
-        personas = vault.personas_of(account)
-    except vault.VaultUnavailable:  # what concerns the name is still worth showing
-        personas = []
-    return Notice.objects.for_inbox(account, personas)
+    @cached_property
+    def personas(self) -> list[UUID]:
+        try:
+            return vault.personas_of(self.account)
+        except vault.VaultUnavailable:  # what concerns the name is still worth showing
+            return []
 
+    @property
+    def notices(self) -> NoticeQuerySet:
+        return Notice.objects.for_inbox(self.account, self.personas)
 
-def summary(account: Account) -> Summary:
-    found = notices_of(account).aggregate(unread=Count("pk", filter=Q(read=False)), cursor=Max("pk"))
-    return Summary(unread=found["unread"], cursor=found["cursor"] or 0)
+    @cached_property
+    def _unread(self) -> tuple[int, int]:
+        found = self.notices.unread().aggregate(number=Count("pk"), newest=Max("pk"))
+        return found["number"], found["newest"] or 0
 
+    @property
+    def unread(self) -> int:
+        return self._unread[0]
 
-def mark_read(account: Account, notices: list[int] | None = None) -> None:
-    """Mark the given notices of the account, or all, as read.
+    @property
+    def cursor(self) -> int:
+        """The newest unread notice known to the page; the live client asks for what came after."""
+        return self._unread[1]
 
-    In a transaction for the name and for each persona: one for all would join them by its number (T-XMIN).
-    """
-    mine = notices_of(account).unread()
-    if notices is not None:
-        mine = mine.filter(pk__in=notices)
-    readers: dict[UUID | None, list[int]] = {}
-    for pk, persona in mine.values_list("pk", "persona"):
-        readers.setdefault(persona, []).append(pk)
-    for pks in readers.values():
-        Notice.objects.filter(pk__in=pks).update(read=True)
+    def mark_read(self, notices: list[int] | None = None) -> None:
+        """Mark the given notices, or all, as read.
+
+        In a transaction for the name and each persona: one for all would join them by its number (T-XMIN).
+        """
+        mine = self.notices.unread()
+        if notices is not None:
+            mine = mine.filter(pk__in=notices)
+        readers: dict[UUID | None, list[int]] = {}
+        for pk, persona in mine.values_list("pk", "persona"):
+            readers.setdefault(persona, []).append(pk)
+        for pks in readers.values():
+            Notice.objects.filter(pk__in=pks).update(read=True)

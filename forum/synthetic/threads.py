@@ -200,6 +200,7 @@ class Conversation:
             kind=kind,
             state=State.PUBLISHED,
             hour=thread.active_hour,
+            submitted_hour=thread.active_hour,
             position=thread.last_position,
             body=text.body,
             html=text.html,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -55,9 +55,9 @@ def with_query(context: template.Context, **changes: str) -> str:
 @register.simple_tag
 def tag_options(facet: str) -> SafeString:
     """The <option>s of all tags of `facet`: the same for everybody, so made once in a while."""
-    if (options := cache.get("tag-options")) is None:
+    if (options := caches["local"].get("tag-options")) is None:
         options = _tag_options()
-        cache.set("tag-options", options, 300)
+        caches["local"].set("tag-options", options, 300)
     return trusted(options[facet])
 
 

@@ -34,6 +34,7 @@ def ask_page(request: MemberRequest) -> HttpResponse:
             ask(form.draft(), by=request.user, now=timezone.now())
     except (Refused, VaultUnavailable) as refusal:
         form.add_error(None, str(refusal))
+        form.renew()
         return _page(request, form, identity, status=refusal.status)
     return redirect("forum:sent")
 

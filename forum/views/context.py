@@ -5,7 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.access import may_moderate
 from forum import demo
-from forum.notices import inbox
+from forum.notices.inbox import Inbox
 from moderation import intake
 
 
@@ -14,7 +14,7 @@ def every_page(request: HttpRequest) -> dict:
     context: dict = {"demo": SimpleLazyObject(demo.is_loaded)}
     viewer = getattr(request, "user", None)
     if viewer is not None and viewer.is_authenticated:
-        context["inbox"] = SimpleLazyObject(lambda: inbox.summary(viewer))
+        context["inbox"] = Inbox(viewer)
         if may_moderate(viewer):
             context["queue_waiting"] = SimpleLazyObject(intake.waiting)
     return context

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, may_moderate, member_required
 from forum.models import CONCERNS_AUTHOR, Happening, Notice
-from forum.notices.inbox import mark_read, notices_of, summary
+from forum.notices.inbox import Inbox
 from moderation import intake
 
 SHOWN = 50
@@ -17,7 +17,7 @@ SHOWN = 50
 @require_safe
 def inbox(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    notices = notices_of(request.user).for_list()
+    notices = Inbox(request.user).notices.for_list()
     if before.isascii() and before.isdigit() and len(before) < 18:
         notices = notices.filter(pk__lt=int(before))
     window = list(notices[: SHOWN + 1])
@@ -29,14 +29,12 @@ def inbox(request: MemberRequest) -> HttpResponse:
 @require_safe
 def since(request: MemberRequest, cursor: int) -> JsonResponse:
     """What came after `cursor`, and the badges as they stand now."""
-    now = summary(request.user)
-    fresh = (
-        notices_of(request.user).unread().filter(pk__gt=cursor).for_list()[:10] if now.cursor > cursor else []
-    )
+    mine = Inbox(request.user)
+    fresh = mine.notices.unread().filter(pk__gt=cursor).for_list()[:10] if mine.cursor > cursor else []
     return JsonResponse(
         {
-            "cursor": max(now.cursor, cursor),
-            "unread": now.unread,
+            "cursor": max(mine.cursor, cursor),
+            "unread": mine.unread,
             "queue": intake.waiting() if may_moderate(request.user) else None,
             "notices": [_entry(notice) for notice in fresh],
         }
@@ -56,8 +54,9 @@ def _entry(notice: Notice) -> dict:
 @require_safe
 def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     """Mark a notice of one's own as read and go where it points."""
-    notice = get_object_or_404(notices_of(request.user).for_list(), pk=notice_id)
-    mark_read(request.user, [notice.pk])
+    mine = Inbox(request.user)
+    notice = get_object_or_404(mine.notices.for_list(), pk=notice_id)
+    mine.mark_read([notice.pk])
     post = notice.event.post
     if notice.event.happening in CONCERNS_AUTHOR and notice.event.happening != Happening.PUBLISHED:
         # To the lists, whose links are made for this session: a persona's own address holds none (leak 75).
@@ -68,5 +67,5 @@ def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
 @member_required
 @require_POST
 def read_all(request: MemberRequest) -> HttpResponse:
-    mark_read(request.user)
+    Inbox(request.user).mark_read()
     return redirect("forum:inbox")

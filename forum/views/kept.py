@@ -29,11 +29,11 @@ def kept_for_visitors(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             return view(request, *args, **kwargs)
         made_of = f"{audit.last()} {demo.is_loaded()} {request.get_full_path()}"
         key = blake2b(made_of.encode(), digest_size=20).hexdigest()
-        if body := caches["pages"].get(key):
+        if body := caches["local"].get(key):
             return HttpResponse(body)
         response = view(request, *args, **kwargs)
         if response.status_code == 200 and "CSRF_COOKIE" not in request.META:
-            caches["pages"].set(key, response.content, KEPT_FOR)
+            caches["local"].set(key, response.content, KEPT_FOR)
         return response
 
     return answer

@@ -3,7 +3,6 @@
 The tools are here and nowhere else, so that no shared page differs for an author (T-SAME).
 """
 
-import hmac
 import uuid
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, member_required
@@ -21,10 +21,12 @@ from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
 from forum.forms import AskForm, ReplyForm, UpdateForm
+from forum.lifecycle import IllegalMove
 from forum.models import Kind, Persona, Post, Thread
 from forum.states import State
 
 SHOWN = 200
+DEEDS = ("clarify", "update", "revise")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Mine:
 @member_required
 @require_safe
 def my_threads(request: MemberRequest) -> HttpResponse:
-    threads = Thread.objects.with_posts_by(request.user).not_withdrawn().for_list()
+    threads = Thread.objects.with_posts_by(request.user).for_list()
     threads = threads.order_by("-active_hour", "-id")[:SHOWN]
     mine = [
         Mine(thread, request.user, reverse("forum:my-thread", args=[thread.public_id])) for thread in threads
@@ -63,21 +65,23 @@ def my_threads(request: MemberRequest) -> HttpResponse:
 @member_required
 @require_safe
 def my_anonymous(request: MemberRequest) -> HttpResponse:
-    personas = Persona.objects.filter(pk__in=vault.personas_of(request.user)).exclude(
-        thread__state=State.WITHDRAWN
-    )
+    personas = Persona.objects.filter(pk__in=vault.personas_of(request.user))
     threads = Thread.objects.of_personas(personas).for_list().in_bulk()
     mine = [
         Mine(threads[persona.thread_id], persona, _persona_url(request, persona))
         for persona in personas.order_by("-thread__active_hour", "id")
+        if persona.thread_id in threads
     ]
     return render(request, "forum/my_anonymous.html", {"mine": mine})
 
 
 def _handle(request: MemberRequest, persona_id: uuid.UUID) -> str:
-    """A name of the persona for this session only: its id never shows in an address or history (leak 75)."""
-    key = (request.session.session_key or "").encode()
-    return hmac.new(key, persona_id.bytes, "sha256").hexdigest()[:32]
+    """A name of the persona for this session only: its id never shows in an address or history (leak 75).
+
+    Keyed by the installation's secret, since sessions and personas stand side by side in a stolen database.
+    """
+    named = f"{request.session.session_key} {persona_id}"
+    return salted_hmac("forum.views.mine", named, algorithm="sha256").hexdigest()[:32]
 
 
 def _persona_url(request: MemberRequest, persona: Persona) -> str:
@@ -85,7 +89,7 @@ def _persona_url(request: MemberRequest, persona: Persona) -> str:
 
 
 def _named(request: MemberRequest, public_id: str) -> Mine:
-    threads = Thread.objects.with_posts_by(request.user).not_withdrawn().for_list()
+    threads = Thread.objects.with_posts_by(request.user).for_list()
     thread = get_object_or_404(threads, public_id=public_id)
     return Mine(thread, request.user, _named_url(thread))
 
@@ -96,10 +100,10 @@ def _named_url(thread: Thread) -> str:
 
 def _anonymous(request: MemberRequest, handle: str) -> Mine:
     for persona_id in vault.personas_of(request.user):
-        if hmac.compare_digest(_handle(request, persona_id), handle):
-            persona = Persona.objects.filter(pk=persona_id).exclude(thread__state=State.WITHDRAWN).first()
-            if persona:
-                thread = Thread.objects.of_personas([persona]).for_list().get()
+        if constant_time_compare(_handle(request, persona_id), handle):
+            thread = Thread.objects.of_personas([persona_id]).for_list().first()
+            if thread:
+                persona = Persona.objects.get(pk=persona_id)
                 return Mine(thread, persona, _persona_url(request, persona))
     raise Http404
 
@@ -133,9 +137,13 @@ def withdraw_anonymous(request: MemberRequest, handle: str) -> HttpResponse:
 
 def _tools(request: MemberRequest, mine: Mine) -> HttpResponse:
     """The author's page of one thread: clarify, update, or change what was returned."""
-    returned = mine.posts.filter(state=State.RETURNED).first()
     deed = request.POST.get("deed", "")
     bound = request.POST if request.method == "POST" else None
+    if bound is not None and deed not in DEEDS:
+        raise Http404
+    if deed == "revise" and _sent_again(request, mine):
+        return redirect("forum:sent")
+    returned = _returned(request, mine)
     forms: dict = {}
     if mine.thread.is_open and mine.is_opener:
         forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None, auto_id="clarify_%s")
@@ -145,12 +153,29 @@ def _tools(request: MemberRequest, mine: Mine) -> HttpResponse:
         forms["revise_form"] = _revise_form(mine, returned, bound if deed == "revise" else None)
     form = forms.get(f"{deed}_form")
     if request.method == "POST" and form is None:
-        raise Http404
+        raise IllegalMove("The thread or the text has changed meanwhile, so nothing was sent.")
     if form is not None and form.is_valid():
         _do(request, deed, form, mine, returned)
         return redirect("forum:sent")
     context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **forms}
     return render(request, "forum/my_thread.html", context, status=422 if form is not None else 200)
+
+
+def _returned(request: MemberRequest, mine: Mine) -> Post | None:
+    """The returned text that the form names with its version; on a fresh page, the first."""
+    for post in mine.posts.filter(state=State.RETURNED):
+        if request.POST.get("deed") != "revise" or _names(request, post, post.version):
+            return post
+    return None
+
+
+def _sent_again(request: MemberRequest, mine: Mine) -> bool:
+    """Whether this very form, pressed twice, has sent its text already."""
+    return any(_names(request, post, post.version - 1) for post in mine.posts.filter(state=State.PENDING))
+
+
+def _names(request: MemberRequest, post: Post, version: int) -> bool:
+    return (request.POST.get("post"), request.POST.get("version")) == (str(post.pk), str(version))
 
 
 def _revise_form(mine: Mine, returned: Post, bound):

@@ -21,7 +21,7 @@ class AlreadyClaimed(Refused):
 def claim(item: QueueItem, *, by: Account, now: datetime) -> None:
     """Hold `item` for `by`, or renew the hold. AlreadyClaimed when a colleague has it."""
     if not may_decide(by, item):
-        raise NotAllowed("You wrote this post, so a colleague decides about it.")
+        raise NotAllowed("You are party to this thread, so a colleague decides about it.")
     held_already = item.holder_at(now) == by
     with transaction.atomic():
         free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)

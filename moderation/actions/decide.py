@@ -56,7 +56,9 @@ def _decide(
 ) -> Post:
     """Settle `item`, once. AlreadyClaimed unless `by` may take it now; TextChanged about an older text."""
     if not may_decide(by, item):
-        raise NotAllowed("You wrote this post, so a colleague decides about it.")
+        raise NotAllowed("You are party to this thread, so a colleague decides about it.")
+    # The thread first, as in withdrawing: in another order the two wait for each other on PostgreSQL.
+    Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
     free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)
     if not free.update(decided=True, holder=None, held_until=None):
         raise AlreadyClaimed("A colleague is working on this item, or has decided about it.")

@@ -47,7 +47,9 @@ def queue(request: MemberRequest) -> HttpResponse:
 
 
 def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
-    items = QueueItem.objects.visible_to(request.user).select_related("post", "holder", "decision__by")
+    items = QueueItem.objects.visible_to(request.user).select_related(
+        "post__thread", "holder", "decision__by"
+    )
     return get_object_or_404(items, pk=item_id)
 
 

@@ -11,7 +11,7 @@ LIVE = re.compile(r"/ws/live/$")
 BOARD = """
 import json
 from django.test import Client
-from forum.notices.inbox import mark_read
+from forum.notices.inbox import Inbox
 from tests import make
 
 def session(account):
@@ -26,7 +26,7 @@ threads = {
     "bobs": make.thread("published", author=people["bob"], anonymous=True, by=people["mo"]),
     "pending": make.thread(author=people["bob"]),
 }
-mark_read(people["alice"])
+Inbox(people["alice"]).mark_read()
 print(json.dumps({
     "sessions": {name: session(person) for name, person in people.items()},
     "threads": {name: thread.get_absolute_url() for name, thread in threads.items()},

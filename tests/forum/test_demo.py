@@ -16,7 +16,7 @@ from accounts.models import Account
 from anonymity import vault
 from forum import demo
 from forum.models import Event, Kind, Notice, Persona, Post, Standing, Tag, Thread, ThreadMark
-from forum.notices import inbox
+from forum.notices.inbox import Inbox
 from moderation.demo.load import load, read
 from moderation.demo.remove import remove
 from moderation.models import AuditEvent, QueueItem
@@ -116,7 +116,7 @@ def test_the_clinician_has_threads_under_both_names_and_news_of_both(loaded, now
     assert unread.filter(account=clinician).exists()
     assert unread.filter(persona__in=personas).exists()
     assert not unread.filter(event__hour__lt=now - timedelta(days=14)).exists()
-    assert inbox.summary(clinician)
+    assert Inbox(clinician).unread
 
 
 def test_only_the_three_log_ins_open_with_the_password(loaded):

@@ -13,7 +13,7 @@ from tests import make
 
 @pytest.fixture(autouse=True)
 def no_pages_kept():
-    caches["pages"].clear()
+    caches["local"].clear()
 
 
 @pytest.fixture
@@ -67,4 +67,5 @@ def test_only_whole_pages_are_kept(client, answered):
     """What is missing or has moved may be there the next moment."""
     for address, status in ((f"/threads/{answered.public_id}/", 301), ("/threads/23456789abcd/x/", 404)):
         assert client.get(address).status_code == client.get(address).status_code == status
-    assert not caches["pages"]._cache
+    kept = [value for value in caches["local"]._cache.values() if b"<html" in value]
+    assert not kept

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.http import QueryDict
 
+from forum.actions.withdraw import withdraw
 from forum.listing import Selection, list_threads
 from forum.models import Thread
 from tests import make
@@ -146,7 +147,7 @@ def test_a_visitors_list_changes_with_its_threads(client, published_thread, mia,
     for deed in (
         lambda: make.post(published_thread, author=mia, now=now),
         lambda: make.thread("published", title="Another question altogether", by=mia, now=now),
-        lambda: Thread.objects.filter(pk=published_thread.pk).update(state="hidden"),
+        lambda: withdraw(published_thread, by=published_thread.author, now=now),
     ):
         deed()
         shown.append(client.get("/").content)

@@ -117,7 +117,7 @@ def test_a_faulty_text_comes_back_on_the_page(alices, tools, deed):
     assert "at least 20 characters" in answer.content.decode()
 
 
-@pytest.mark.parametrize("deed", ["", "revise", "publish", "clarify_form"])
+@pytest.mark.parametrize("deed", ["", "publish", "clarify_form"])
 def test_there_are_no_other_deeds(alices, tools, deed):
     assert alices.post(tools, typed.reply(deed=deed)).status_code == 404
     assert Post.objects.count() == 1

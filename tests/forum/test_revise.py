@@ -78,8 +78,31 @@ def test_a_returned_question_is_changed_on_its_own_page(client, alice, mia):
     assert "Please leave out the name of the gym." in page
     assert f"{make.BODY}</textarea>" in page
     assert 'value="us-co" checked' in page
-    too_short = client.post(address, typed.question(deed="revise", body="Short."))
+    returned = make.question(thread)
+    too_short = client.post(address, typed.anew(returned, body="Short."))
     assert too_short.status_code == 422
-    assert client.post(address, typed.question(deed="revise", body=BETTER)).status_code == 303
+    assert client.post(address, typed.anew(returned, body=BETTER)).status_code == 303
     assert make.question(thread).body == BETTER.strip()
-    assert client.post(address, typed.question(deed="revise", body=BETTER)).status_code == 404
+    pressed_twice = client.post(address, typed.anew(returned, body=BETTER))
+    assert pressed_twice.status_code == 303
+    assert QueueItem.objects.waiting().count() == 1
+
+
+def test_a_form_changes_the_text_it_showed_and_no_other(client, alice, mia, now):
+    thread = make.thread("published", author=alice, by=mia, now=now)
+    first, second = (
+        make.post(thread, "clarification", state="returned", by=mia, now=now, body=f"{number}: {make.REPLY}")
+        for number in (1, 2)
+    )
+    client.force_login(alice)
+    address = f"/my/threads/{thread.public_id}/"
+    form = {"deed": "revise", "post": str(first.pk), "version": "1"}
+    for _ in range(2):
+        assert client.post(address, typed.reply(body=BETTER, **form)).status_code == 303
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.body, first.state) == (BETTER.strip(), "pending")
+    assert (second.body, second.state) == (f"2: {make.REPLY}", "returned")
+    stale = client.post(address, typed.reply(body=f"{BETTER} {typed.CANARY}", **{**form, "version": "7"}))
+    assert stale.status_code == 409
+    assert typed.CANARY in stale.content.decode()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from forum.models import Thread
+from forum.actions.withdraw import withdraw
 from tests import make
 
 PLACE = re.compile(r'id="post-([0-9a-f-]{36})"')
@@ -120,8 +120,8 @@ def test_a_visitor_sees_each_change_at_once(client, published_thread, mo):
     assert make.REPLY not in client.get(address).content.decode()
     make.post(published_thread, author=mo)
     assert make.REPLY in client.get(address).content.decode()
-    Thread.objects.update(state="hidden")
-    assert client.get(address).status_code == 404
+    withdraw(published_thread, by=published_thread.author, now=make.NOW)
+    assert client.get(address, follow=True).status_code == 410
 
 
 def test_the_page_of_a_tag_lists_what_is_at_or_below_it(client, published_thread, tags):

@@ -50,7 +50,7 @@ def test_a_word_that_the_author_took_out_is_kept_nowhere(tags, author, mia):
     author.post("/ask/", typed.question(body=WORDS, asking=f"What of {typed.CANARY}?"))
     make.decide_on(make.question(Thread.objects.get()), "returned", by=mia)
     address = re.search(r"/my/anonymous/[0-9a-f]{32}/", author.get("/my/anonymous/").content.decode())[0]
-    assert author.post(address, typed.question(deed="revise")).status_code == 303
+    assert author.post(address, typed.anew(make.question(Thread.objects.get()))).status_code == 303
     search.purge()
     assert places_of(typed.CANARY) == set()
     assert not remembered()

@@ -14,7 +14,7 @@ from forum.notices import fanout
 from moderation.models import QueueItem
 from tests import make
 
-COARSE = {"hour", "active_hour", "listed_hour"}
+COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour"}
 # Times of a minute or finer, and why each is allowed: none is written by what an author does.
 FINE = {
     "moderation.QueueItem.held_until",  # a moderator's hold, gone with the decision

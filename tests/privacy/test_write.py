@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
-from forum.models import Persona, Thread
+from forum.models import Persona, Post, Thread
 from tests import make, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,7 +120,8 @@ def test_clarifying_and_updating(author, xanthe, persona_page, deed):
 def test_sending_a_returned_question_again(author, xanthe, persona_page):
     make.thread("returned", author=author, anonymous=True)
     address = persona_page()
-    check(author, xanthe, lambda: xanthe.post(address, typed.question(deed="revise")), ALLOWED["revise"])
+    form = typed.anew(Post.objects.get())
+    check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["revise"])
     assert Thread.objects.get().state == "pending"
 
 

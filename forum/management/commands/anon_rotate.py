@@ -19,6 +19,4 @@ class Command(BaseCommand):
             raise CommandError(str(busy)) from None
         except vault.VaultUnavailable:
             raise CommandError("Nothing is lost; the line above says what is wrong.") from None
-        self.stdout.write(
-            "Every row is sealed under a new key. Renew your copy of the key file."
-        )
+        self.stdout.write("Every row is sealed under a new key. Renew your copy of the key file.")

@@ -4,8 +4,9 @@ import logging
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 from unittest import mock
 
@@ -50,12 +51,16 @@ class Evidence:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Until the end of the block, note what passes: log records, frames on the bus, files written."""
+        """Until the end of the block, note what passes: records, output, frames on the bus, files written."""
+        output = StringIO()
         with ExitStack() as stack:
+            stack.enter_context(redirect_stdout(output))
+            stack.enter_context(redirect_stderr(output))
             stack.enter_context(logs_go_to(self))
             stack.enter_context(bus_is_heard_by(self))
             stack.enter_context(files_are_seen_by(self))
             yield
+        self.note("output", "of the process", output.getvalue())
 
     def gather(self) -> None:
         """Note what lies about at the end: rows, mails, caches, groups of the bus, tasks."""

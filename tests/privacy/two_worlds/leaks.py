@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from unittest import mock
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import mail
 from django.core.cache import cache
@@ -121,6 +122,12 @@ def a_moderator_gets_a_mail() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_file_is_named_after_the_author() -> Iterator[None]:
+    with asking(lambda account: (settings.DATA_DIR / f"{account.pk}.txt").write_text("asked")):
+        yield
+
+
 # the leak, and the channel in which it has to show
 LEAKS = {
     the_page_holds_the_authors_number: "pages",
@@ -131,4 +138,5 @@ LEAKS = {
     the_log_names_the_author: "log",
     the_cache_counts_by_account: "cache default",
     a_moderator_gets_a_mail: "mail",
+    a_file_is_named_after_the_author: "files written",
 }

@@ -154,9 +154,8 @@ class World:
         self.decides(mia, "bob's", "return")
         self.decides(mo, "alice's", claim=False)
         yield "bob writes his anew, mia publishes it"
-        fields = typed.question(
-            id=str(form_id("bob's")), title="A gift from a client (bob's)", identity=None, deed="revise"
-        )
+        returned = self.thread("bob's").posts.get()
+        fields = typed.anew(returned, id=str(form_id("bob's")), title="A gift from a client (bob's)")
         own = self.thread("bob's").public_id
         bob.sends(f"/my/threads/{own}/", fields)
         self.decides(mia, "bob's")
@@ -175,7 +174,8 @@ class World:
         yield "all look round while it is returned"
         self.all_look_round()
         yield "its author writes it anew"
-        fields = typed.question(title="May I climb beside her (anonymous)", identity=None, deed="revise")
+        returned = self.thread("anonymous").posts.get()
+        fields = typed.anew(returned, title="May I climb beside her (anonymous)")
         self.returns_to(asker, "anonymous", "revised", **{**fields, "id": str(form_id("anonymous"))})
         yield "mo publishes it"
         self.decides(mo, "anonymous")
