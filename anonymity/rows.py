@@ -18,8 +18,8 @@ from anonymity.keycheck import VAULT
 from anonymity.models import Block, Link, Rate
 from anonymity.sealing import Key, KeyRing
 
-WINDOW = 64  # places of an account's list; the next window opens when few are left
-SPARE = 16  # places that stay free, so that two requests at once rarely choose the same
+WINDOW = 32  # places of an account's list; the next window opens when few are left
+SPARE = 8  # places that stay free, so that two requests at once rarely choose the same
 
 
 class Whose(NamedTuple):

@@ -54,7 +54,7 @@ class KeyRing:
 
     def tags(self, use: Key, *parts: bytes) -> list[bytes]:
         """The tags of `parts` under every active key, the primary's first."""
-        return [self.tag(use, *parts, kid=kid) for kid in self.kids]
+        return [mac(self._keys[kid, use], *parts) for kid in self.kids]
 
     def seal(self, ref: bytes, note: bytes = b"", *, table: str, row: bytes) -> bytes:
         """`ref` and a note sealed into a row under the primary key."""
@@ -129,4 +129,4 @@ def numbered(kid: int) -> bytes:
 
 def _framed(*parts: bytes) -> bytes:
     """Every part behind its length: ("ab", "c") and ("a", "bc") must not meet."""
-    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(2, "big") + part for part in parts])

@@ -148,7 +148,7 @@ def test_a_link_missed_once_stays_when_its_persona_is_there_after_all(somebody, 
 def test_a_link_from_before_threads_were_sealed_too_is_completed(somebody, threads):
     ring = keyring.current()
     persona, thread = uuid.uuid4(), uuid.uuid4()
-    link = rows.link(ring, rows.Whose(somebody.anon_ref, thread), persona.bytes, place=200)
+    link = rows.link(ring, rows.Whose(somebody.anon_ref, thread), persona.bytes, place=100)
     link.seal = ring.seal(somebody.anon_ref, table="vault_link", row=persona.bytes)
     link.save()
     assert vault.verify().misplaced == 1

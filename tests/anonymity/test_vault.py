@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connections
 from django.views.debug import ExceptionReporter
 
-from anonymity import keyring, vault
+from anonymity import keyring, rows, vault
 from anonymity.models import KeyCheck, Link
 from anonymity.sealing import SEAL_BYTES, Key
 from tests.anonymity.conftest import Somebody
@@ -65,10 +65,10 @@ def test_all_personas_are_found_across_many_windows(somebody, another):
 def test_an_empty_window_in_the_middle_hides_nothing(somebody):
     personas = [vault.attach(somebody, uuid.uuid4()) for _ in range(100)]
     ring = keyring.current()
-    first_window = [ring.tag(Key.LIST, somebody.anon_ref, i.to_bytes(4, "big")) for i in range(64)]
-    shredded = Link.objects.filter(list_tag__in=first_window).delete()[0]
-    assert shredded == 48
-    assert len(vault.personas_of(somebody)) == len(personas) - shredded
+    first = [ring.tag(Key.LIST, somebody.anon_ref, rows.number(place)) for place in range(rows.WINDOW)]
+    removed = Link.objects.filter(list_tag__in=first).delete()[0]
+    assert removed == rows.WINDOW - rows.SPARE
+    assert len(vault.personas_of(somebody)) == len(personas) - removed
 
 
 def test_somebody_who_never_wrote_has_no_personas(somebody):
