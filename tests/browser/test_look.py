@@ -47,3 +47,20 @@ def test_a_text_that_is_too_long_is_counted_not_cut(browser_of):  # noqa: F811
         assert len(box.input_value()) == most + 70
         expect(box.locator("xpath=../*[contains(@class, 'counter')]")).to_contain_text("70 too many")
         expect(box.locator("xpath=../*[@role='status']")).to_have_text("70 too many characters")
+
+
+def test_topics_end_at_three_and_enter_takes_the_one_that_is_left(browser_of):  # noqa: F811
+    page = browser_of("alice").new_page()
+    page.goto("/ask/")
+    topics = page.locator("[data-picker][data-most]")
+    find, said = topics.locator("input[type=search]"), topics.get_by_role("status")
+    find.fill("no such topic")
+    expect(said).to_contain_text("Nothing found")
+    names = topics.locator(".choice").all_inner_texts()
+    alone = [name for name in names if sum(name.lower() in other.lower() for other in names) == 1]
+    for name in alone[:3]:
+        find.fill(name)
+        find.press("Enter")
+    expect(topics.locator(".picked li")).to_have_count(3)
+    expect(said).to_have_text("3 of 3 chosen.")
+    expect(topics.locator(".choice input:enabled")).to_have_count(3)
