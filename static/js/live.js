@@ -8,8 +8,7 @@
      live:open    the socket is open; detail.send(message) talks on it
      live:frame   detail is the frame that arrived
      live:ask     time to look for what a lost frame may have announced
-   and may dispatch `live:say` with {text, url} to show a toast. Who shows a notice itself listens for
-     live:notice  detail is the notice; preventDefault() keeps it from becoming a toast
+   and may dispatch `live:say` with {text, url} to show a toast.
 
    Nothing is stored in the browser. Tabs of one account tell each other over a BroadcastChannel which
    notices were shown, so that nobody reads one twice. */
@@ -36,7 +35,7 @@
   let waiting = []; // notices that came while this tab was out of sight
   const shown = new Set(); // ids of notices that some tab has shown
 
-  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
   /* Connection */
 
@@ -178,7 +177,7 @@
     for (const notice of fresh) {
       if (shown.has(notice.id)) continue;
       shown.add(notice.id);
-      if (tell("live:notice", notice)) toast(notice);
+      toast(notice);
     }
     if (fresh.length) tabs.postMessage({ shown: fresh.map((notice) => notice.id) });
   }

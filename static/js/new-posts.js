@@ -77,9 +77,4 @@
     if (detail.t === "p" && detail.thread === thread) ask();
   });
   document.addEventListener("live:ask", ask);
-  // The button here says it already; news that concern the author only make no button.
-  document.addEventListener("live:notice", (event) => {
-    const ours = event.detail.title === document.querySelector("h1").textContent;
-    if (ours && !/your text/i.test(event.detail.text)) event.preventDefault();
-  });
 })();
