@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from forum.text.excerpt import excerpt
 from forum.text.markdown import render
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.parametrize(
     ("source", "words"),

@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from forum.text import markdown
 from forum.text.markdown import render
 
+pytestmark = pytest.mark.embedded
+
 XSS = json.loads(Path(__file__).with_name("xss.json").read_text())
 # Written out again rather than imported: a list that grows by mistake must not grow here too.
 ALLOWED = {

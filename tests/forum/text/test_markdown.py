@@ -13,6 +13,8 @@ from forum.text import markdown
 from forum.text.excerpt import plain
 from forum.text.markdown import LONGEST_SOURCE, render, trusted
 
+pytestmark = pytest.mark.embedded
+
 REL = 'rel="nofollow ugc noopener noreferrer"'
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
 
+pytestmark = pytest.mark.embedded
+
 NAUGHTY = json.loads(Path(__file__).with_name("naughty.json").read_text())
 CLEANERS = [clean_line, clean_text, clean_for_persona]
 EMOJI_JOINERS = {"\u200d", "\ufe0f"}

@@ -6,6 +6,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def run(monkeypatch):

@@ -28,6 +28,7 @@ async def test_nothing_that_anybody_else_can_see_depends_on_who_wrote_anonymousl
         assert not empty, f"nothing was captured of {empty}"
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.__name__)
 async def test_a_planted_leak_is_noticed(leak):
     with leak():
@@ -35,6 +36,7 @@ async def test_a_planted_leak_is_noticed(leak):
     assert LEAKS[leak] in differences(one, other)
 
 
+@pytest.mark.embedded
 async def test_without_a_leak_the_shortened_script_differs_in_nothing():
     """So that it was the leak which the test above noticed."""
     one, other = [await evidence_of(asker, until="it is followed") for asker in ("alice", "bob")]
