@@ -12,8 +12,8 @@ run: runtime ## run the board at http://127.0.0.1:8000 (PORT=8001 for another po
 test: development servers lint suite ## install what the tests need, then check everything
 
 suite:
-	$(PYTEST) -n 2
-	$(PYTEST) -n 2 --stores=postgres -m "not embedded"
+	$(PYTEST) -n 2 --dist worksteal
+	$(PYTEST) -n 2 --dist worksteal --stores=postgres -m "not embedded"
 	$(PYTEST) tests/browser
 	$(PYTEST) tests/browser/test_main_job.py --stores=postgres
 
