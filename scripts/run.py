@@ -22,7 +22,7 @@ def main() -> None:
     port = chosen_port()
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    for stop in (signal.SIGTERM, signal.SIGHUP):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a background shell ignores the first
         signal.signal(stop, signal.default_int_handler)
     children: dict[str, subprocess.Popen] = {}
     try:
