@@ -57,6 +57,20 @@ def may_moderate(viewer) -> bool:
     return is_member(viewer) and viewer.acts_as_moderator
 
 
+def may_read_record(viewer) -> bool:
+    """What moderators did. An administrator who is no moderator reads it too."""
+    return may_moderate(viewer) or may_appoint(viewer)
+
+
+def may_appoint(viewer) -> bool:
+    return is_member(viewer) and viewer.is_administrator
+
+
+def may_see_members(viewer) -> bool:
+    """Look members up, and verify them: moderators, and administrators who are none."""
+    return may_moderate(viewer) or may_appoint(viewer)
+
+
 def required(may: Callable[..., bool]):
     """A view for those whom `may` lets pass. Signed out: to sign-in, keeping the text. Wrong role: 404."""
 
@@ -69,7 +83,8 @@ def required(may: Callable[..., bool]):
 
                 return sign_in_first(request)
             if not may(viewer):
-                if may is may_moderate and viewer.is_moderator:  # without a second factor so far
+                # Their own desk, and no second factor so far.
+                if may in (may_moderate, may_read_record, may_see_members) and viewer.is_moderator:
                     return redirect("mfa_index")
                 raise Http404
             return view(request, *args, **kwargs)
@@ -81,4 +96,7 @@ def required(may: Callable[..., bool]):
 
 member_required = required(is_member)
 moderator_required = required(may_moderate)
+record_required = required(may_read_record)
+members_required = required(may_see_members)
+administrator_required = required(may_appoint)
 perspective_required = required(may_give_perspective)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
+from accounts.views import verification
 from accounts.views.profile import profile
 
 app_name = "accounts"
-urlpatterns = [path("my/settings/profile/", profile, name="profile")]
+urlpatterns = [
+    path("my/settings/profile/", profile, name="profile"),
+    path("my/settings/verification/", verification.verification, name="verification"),
+    path(
+        "my/settings/verification/<uuid:verification_id>/take-back/",
+        verification.take_back_verification,
+        name="take-back-verification",
+    ),
+]

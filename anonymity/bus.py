@@ -19,9 +19,10 @@ QUEUE = {"t": "q"}  # the moderators' queue changed
 QUEUE_GROUP = "q"
 
 PATIENCE = 2  # seconds that a post waits for a layer which does not answer
+REST = 5  # seconds in which nothing is tried after that: one post may send dozens of frames
 QUIET = 60  # seconds between two complaints in the log
 
-_complained_at = float("-inf")
+_complained_at = _failed_at = float("-inf")
 
 
 def thread_group(public_id: str) -> str:
@@ -48,9 +49,13 @@ def send(group: str, frame: dict[str, str]) -> None:
 
 def send_all(groups: Iterable[str], frame: dict[str, str]) -> None:
     """Send `frame` to every socket of every group. For synchronous code: views, jobs, on_commit."""
+    global _failed_at
+    if time.monotonic() - _failed_at < REST:
+        return
     try:
         async_to_sync(_send_all)(groups, frame)
     except Exception as fault:  # whatever a layer raises, what was posted stays posted
+        _failed_at = time.monotonic()
         _complain(fault)
 
 

@@ -1,13 +1,13 @@
 """System checks of the key file: usable, private, in a safe place, and the one of this data."""
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connections
 
 from anonymity import keycheck, vault
 
@@ -24,15 +24,26 @@ def key_file_is_out_of_reach(**kwargs: Any) -> list[CheckMessage]:
     hint = "Set ANON_KEYRING_FILE to a place of its own, such as /etc/sounding-board/anon-keyring.json."
     return [
         Error(f"The key file {path} lies in {place}.", hint=hint, id="anonymity.E002")
-        for place in _exposed_places(path)
+        for place in exposed_places(path)
     ]
 
 
-@register("anonymity", Tags.database)
-def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Run by `check --database vault` and before the vault is migrated."""
-    if keycheck.VAULT not in (databases or ()) or vault.key_fault() or not _has_tables():
-        return []
+@register("anonymity", Tags.security)
+def key_file_fits_the_data(**kwargs: Any) -> list[CheckMessage]:
+    """With the key file of other data, or an old one, authors would silently lose their threads.
+
+    A database that is down stops no start: anonymous posting answers 503 until it is back.
+    """
+    try:
+        if vault.key_fault() or not _has_tables():
+            return []
+        return _misfits()
+    except DatabaseError as fault:
+        kind = type(fault).__name__
+        return [Warning(f"The vault's database does not answer ({kind}).", id="anonymity.W005")]
+
+
+def _misfits() -> list[CheckMessage]:
     hint = "Restore the newest copy of this vault's key file; without it anonymous threads have no owner."
     if not vault.fits_data():
         fault = "The key file belongs to other data, or to an earlier state of it."
@@ -42,7 +53,7 @@ def key_file_fits_the_data(*, databases: Sequence[str] | None = None, **kwargs: 
     return []
 
 
-def _exposed_places(path: Path) -> Iterator[str]:
+def exposed_places(path: Path) -> Iterator[str]:
     for name in ("MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_DIRS"):
         setting = getattr(settings, name, None) or ()
         for folder in [setting] if isinstance(setting, str | Path) else setting:

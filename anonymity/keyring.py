@@ -13,10 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
+from anonymity import keyfile
 from anonymity.sealing import HIGHEST_KID, SECRET_BYTES, KeyRing
 
 FORMAT = 1
-OTHERS_MAY = 0o077
 
 
 class KeyFileError(Exception):
@@ -38,11 +38,9 @@ def current() -> KeyRing:
     global _loaded
     path = key_file()
     try:
-        found = path.stat()
+        version = keyfile.version(path)
     except OSError as fault:
         raise KeyFileError(_unreadable(path, fault)) from None
-    # Rotation replaces the file while the servers run: size and inode tell it from a touched one.
-    version = (path, found.st_ino, found.st_mtime_ns, found.st_size, found.st_mode)
     if _loaded is None or _loaded[0] != version:
         _loaded = (version, read(path))
     return _loaded[1]
@@ -61,14 +59,8 @@ def read(path: Path) -> KeyRing:
 @sensitive_variables()
 def create(path: Path) -> None:
     """A new key file with one random key. FileExistsError rather than ever replacing one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = _draft(path, {"format": FORMAT, "primary": 1, "keys": {"1": _new_key(datetime.now(UTC))}})
-    try:
-        # A link appears whole or not at all, and never over another file.
-        os.link(draft, path)
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
+    content = {"format": FORMAT, "primary": 1, "keys": {"1": _new_key(datetime.now(UTC))}}
+    keyfile.create(path, json.dumps(content, indent=1))
 
 
 @contextmanager
@@ -161,11 +153,11 @@ def _replace(content: dict) -> None:
     path = key_file().resolve()
     try:
         owner = path.stat()
-        draft = _draft(path, content)
+        draft = keyfile.draft(path, json.dumps(content, indent=1))
         if os.geteuid() == 0:  # root may rotate for the account that the board runs as
             os.chown(draft, owner.st_uid, owner.st_gid)
         draft.replace(path)
-        _sync_folder(path.parent)
+        keyfile.sync_folder(path.parent)
     except OSError as fault:
         raise KeyFileError(
             f"The key file {path} cannot be replaced ({fault.strerror}). Rotate where its folder is yours."
@@ -173,30 +165,10 @@ def _replace(content: dict) -> None:
 
 
 @sensitive_variables()
-def _draft(path: Path, content: dict) -> Path:
-    """`content` on disk beside `path`, for its owner only."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(json.dumps(content, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def _sync_folder(folder: Path) -> None:
-    """A file's name must survive a power cut as well as its content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@sensitive_variables()
 def _content(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & OTHERS_MAY:
+            if os.fstat(file.fileno()).st_mode & keyfile.OTHERS_MAY:
                 raise KeyFileError(f"Others may read the key file {path}. Run `chmod 600` on it.")
             content = file.read()
     except OSError as fault:

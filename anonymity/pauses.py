@@ -54,8 +54,9 @@ def opened(ring: KeyRing, block: Block) -> tuple[bytes, int, Entry]:
     return ref, place, Entry(date.fromordinal(day), date.fromordinal(until) if until else None)
 
 
-def in_force(log: list[Entry], day: date) -> bool:
-    return any(entry.until >= day for entry in upheld(log) if entry.until)
+def last_day(log: list[Entry], day: date) -> date | None:
+    """The last day of the pauses in force on `day`; None without one."""
+    return max((entry.until for entry in upheld(log) if entry.until and entry.until >= day), default=None)
 
 
 def upheld(log: list[Entry]) -> list[Entry]:

@@ -43,7 +43,7 @@ def resealed(
         if keycheck.known() != {before}:
             return False
         links = _links_by_ref(ring, threads, leaving, day)
-        _replace(Rate, _uses(ring.led_by(before), ring, links, limits, day))
+        _replace(Rate, _uses(ring.led_by(before), ring, [*links, *leaving], leaving, limits, day))
         _replace(Block, _pauses(ring, leaving, day))
         _replace(Link, _links(ring, links))
         keycheck.replace(ring)
@@ -61,9 +61,7 @@ def _links_by_ref(
         if whose is None:
             continue
         if whose.ref in leaving:
-            whose = whose._replace(
-                ref=secrets.token_bytes(REF_BYTES)
-            )  # one each, so nothing joins them either
+            whose = whose._replace(ref=_nobody())  # one each, so nothing joins them either
         by_ref[whose.ref].append((persona, whose))
     return by_ref
 
@@ -87,22 +85,31 @@ def _links(ring: KeyRing, by_ref: Mapping[bytes, list[tuple[bytes, Whose]]]) -> 
 
 
 def _pauses(ring: KeyRing, leaving: Collection[bytes], day: date) -> Iterator[Block]:
-    """Logs without what is over, and without the entries of those who leave."""
+    """Logs without what is over. Of those who leave each entry stays, nobody's and as long as it would have:
+    a number that fell in the night of a deletion would tell who had been paused."""
     logs = defaultdict(list)
     for block in Block.objects.iterator():
         ref, place, entry = pauses.opened(ring, block)
         logs[ref].append((place, entry))
     for ref, numbered in logs.items():
-        if ref not in leaving:
-            log = [entry for _, entry in sorted(numbered)]
-            for place, entry in enumerate(pauses.worth_keeping(log, day)):
+        log = [entry for _, entry in sorted(numbered)]
+        for place, entry in enumerate(pauses.worth_keeping(log, day)):
+            if ref in leaving:
+                yield pauses.row(ring, _nobody(), entry, place=0)
+            else:
                 yield pauses.row(ring, ref, entry, place=place)
 
 
 def _uses(
-    old: KeyRing, new: KeyRing, refs: Iterable[bytes], limits: Mapping[str, int], day: date
+    old: KeyRing,
+    new: KeyRing,
+    refs: Iterable[bytes],
+    leaving: Collection[bytes],
+    limits: Mapping[str, int],
+    day: date,
 ) -> Iterator[Rate]:
-    """The places used today. An author without any link keeps the old tags, for the hours they last."""
+    """The places used today. Those of who leaves stay, nobody's, for their number; an author without any
+    link keeps the old tags, for the hours they last."""
     used = {bytes(tag) for tag in Rate.objects.filter(day=day).values_list("bucket", flat=True)}
     for ref in refs:
         if not used:
@@ -112,8 +119,13 @@ def _uses(
                 use = rows.use(ref, action, day, place)
                 if (tag := old.tag(Key.RATE, *use)) in used:
                     used.remove(tag)
-                    yield Rate(bucket=new.tag(Key.RATE, *use), day=day)
+                    yield Rate(bucket=_nobody() if ref in leaving else new.tag(Key.RATE, *use), day=day)
     yield from (Rate(bucket=tag, day=day) for tag in used)
+
+
+def _nobody() -> bytes:
+    """A reference that no account has; of the size of a tag, too."""
+    return secrets.token_bytes(REF_BYTES)
 
 
 def _replace(model: type[M], made: Iterable[M]) -> None:

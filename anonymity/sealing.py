@@ -33,6 +33,7 @@ class Key(StrEnum):
     RATE = "rate"
     BUS = "bus"
     CHECK = "check"
+    INBOX = "inbox"
 
 
 class Broken(Exception):
@@ -64,6 +65,21 @@ class KeyRing:
     def unseal(self, sealed: bytes, *, kid: int, table: str, row: bytes) -> tuple[bytes, bytes]:
         """What was sealed into a row. Broken without its key, or when the row was changed."""
         return unseal(self._key(kid, Key.SEAL), sealed, kid=kid, table=table, row=row)
+
+    def seal_text(self, text: bytes, *, use: Key, row: bytes) -> bytes:
+        """`text` sealed under the primary key, whose number stands before it. 30 bytes longer."""
+        nonce = os.urandom(NONCE_BYTES)
+        body = AESGCM(self._key(self.primary, use)).encrypt(nonce, text, _bound_to(self.primary, use, row))
+        return self.primary.to_bytes(2, "big") + nonce + body
+
+    def unseal_text(self, sealed: bytes, *, use: Key, row: bytes) -> bytes | None:
+        """The text in `sealed`; None when it is not this row's, was changed, or its key is gone."""
+        kid, sealed = int.from_bytes(sealed[:2], "big"), sealed[2:]
+        nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return AESGCM(self._key(kid, use)).decrypt(nonce, body, _bound_to(kid, use, row))
+        except (Broken, InvalidTag, ValueError):
+            return None
 
     def led_by(self, kid: int) -> "KeyRing":
         """The same keys, writing with `kid`."""

@@ -20,7 +20,8 @@ from typing import Literal, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.contrib.auth import get_user_model
+from django.db import Error
 from django.views.decorators.debug import sensitive_variables
 
 from anonymity import bus, keycheck, keyring, pauses, rotation, rows, verification
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 64
 KEY_LASTS = timedelta(days=30)
 
-Action = Literal["thread", "reply"]
+Action = Literal["thread", "reply", "flag"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -51,6 +52,8 @@ class Purpose(StrEnum):
     OWN = "own"
     LIVE = "live"
     SUSPEND = "suspend"
+    if settings.ANON_BREAK_GLASS:
+        BREAK_GLASS = "break-glass"
 
 
 class VaultUnavailable(Exception):
@@ -72,7 +75,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except (KeyFileError, Broken) as fault:
             log.error("The vault is closed: %s", fault)
-        except DatabaseError as fault:
+        except Error as fault:
             # By kind only: its text quotes the row it failed on.
             log.error("The vault is closed: %s", type(fault).__name__)
         raise VaultUnavailable
@@ -82,14 +85,14 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
 
 @act
 def attach(account: Account, thread_id: UUID) -> UUID:
-    """The account's persona in the thread, made on first use.
+    """The account's persona in the thread, made on first use; or its flag, in what stands for a flagged post.
 
     Commits at once and by itself: call it before the main transaction begins. A link whose
     persona is never written harms nobody.
     """
     ref = _ref(account)
     for _ in range(ATTEMPTS):
-        ring = _ring()
+        ring = _likely_ring()
         if persona_id := rows.persona_in(ring, ref, thread_id):
             return persona_id
         persona_id = uuid.uuid4()
@@ -107,7 +110,8 @@ def persona_for(account: Account, thread_id: UUID) -> UUID | None:
 
 @act
 def personas_of(account: Account) -> list[UUID]:
-    """Every persona of the account, in an order that tells nothing. For its own pages only."""
+    """Every persona of the account and every flag it sent, in an order that tells nothing. For its own pages,
+    and for whether its flags hide at once."""
     ref = _ref(account)
     return _steadily(lambda ring: list(rows.personas(ring, ref)))
 
@@ -121,19 +125,28 @@ def owns(account: Account, persona_id: UUID) -> bool:
 
 @act
 def take_slot(account: Account, action: Action, now: datetime) -> bool:
-    """Use up one of the day's anonymous threads or replies; False when none is left or the account is paused.
+    """Use up one of the day's anonymous threads, replies or flags; False when none is left, or for all but
+    flags while the account is paused.
 
     Ask first whether this very post was made already: a form sent twice uses one place.
     """
     ref, day = _ref(account), _day(now)
     # A failed insert means that another request took a place, or a rotation came between: so this ends.
     while True:
-        ring = _ring()
+        ring = _likely_ring()
         places = rows.free_places(ring, ref, action, day, _limits()[action])
-        if not places or pauses.in_force(pauses.log_of(ring, ref), day):
+        paused = action != "flag" and pauses.last_day(pauses.log_of(ring, ref), day)
+        if not places or paused:
             return False
         if rows.inserted(Rate(bucket=secrets.choice(places), day=day), ring):
             return True
+
+
+@act
+def paused_until(account: Account, now: datetime) -> date | None:
+    """The last day of the account's pause, None without one. For its own pages only; `take_slot` decides."""
+    ref, day = _ref(account), _day(now)
+    return _steadily(lambda ring: pauses.last_day(pauses.log_of(ring, ref), day))
 
 
 @act
@@ -165,7 +178,8 @@ def live_group(account: Account) -> str:
 
 
 def nudge(persona_id: UUID) -> None:
-    """Tell the open pages of the persona's author to ask for news. An unknown persona meets silence.
+    """Tell the open pages of the persona's author, or of who sent the flag, to ask for news. An unknown one
+    meets silence.
 
     A vault out of order costs the author a sign on the screen, never the replier the reply.
     """
@@ -179,6 +193,18 @@ def nudge_accounts(accounts: Iterable[Account]) -> None:
         bus.send_all(_groups_of(accounts), bus.NOTICE)
 
 
+@act
+def seal_reading(account_id: int, reading: bytes) -> bytes:
+    """What an account has read, for its own row: its personas' notices are among that."""
+    return keyring.current().seal_text(reading, use=Key.INBOX, row=account_id.to_bytes(8, "big"))
+
+
+@act
+def unseal_reading(account_id: int, sealed: bytes) -> bytes | None:
+    """None for what is no seal of this account's row, or one whose key is gone."""
+    return keyring.current().unseal_text(sealed, use=Key.INBOX, row=account_id.to_bytes(8, "big"))
+
+
 def openings() -> dict[str, int]:
     """How often this process opened a seal, by purpose: never whose."""
     return {purpose.value: _opened[purpose] for purpose in Purpose}
@@ -188,7 +214,8 @@ def openings() -> dict[str, int]:
 def rotate(threads: Mapping[UUID, UUID], *, leaving: Iterable[Account] = (), now: datetime) -> None:
     """Seal and tag every row anew under a new key. AlreadyRotating when another process does.
 
-    `threads` are all personas that exist, each with its thread: what is linked to none is let go.
+    `threads` are all personas and flags that exist, each with its thread or place: what is linked to none is
+    let go.
     The links of the accounts `leaving` are cut; delete these afterwards, so that a run that was
     killed is made up for. The old key stays in the file for ANON_KEY_GRACE.
     """
@@ -229,6 +256,23 @@ def verify() -> verification.Findings:
     return _steadily(lambda ring: verification.findings(ring, unused))
 
 
+if settings.ANON_BREAK_GLASS:  # without it there is no such act
+
+    @act
+    def name_behind(persona_id: UUID) -> str | None:
+        """The display name of the persona's author, to be shown once to two moderators; None for nobody's.
+
+        All accounts are looked through, whatever the seal says, so that no statement names the one that is
+        looked for and the work for a persona without an author is the same.
+        """
+        ref = _open(persona_id, Purpose.BREAK_GLASS) or secrets.token_bytes(REF_BYTES)
+        name = None
+        for account in get_user_model().objects.only("anon_ref", "display_name").iterator():
+            if hmac.compare_digest(_ref(account), ref):
+                name = account.display_name
+        return name
+
+
 def make_key_file() -> str:
     """Create the key file of a new installation and tell where. FileExistsError when there is one."""
     path = keyring.key_file()
@@ -255,7 +299,18 @@ def fits_data() -> bool:
 
 def lacks_keys() -> bool:
     """Whether rows were written with keys that the key file no longer holds."""
-    return not rows.kids_in_use() <= set(keyring.current().kids)
+    return bool(keys_lacking(keys_needed()))
+
+
+def keys_needed() -> set[int]:
+    """The numbers of the keys that some row needs."""
+    return rows.kids_in_use()
+
+
+def keys_lacking(kids: Iterable[int]) -> set[int]:
+    """Which of the keys are not in the key file."""
+    wanted = set(kids)
+    return wanted - set(keyring.current().kids) if wanted else wanted
 
 
 _opened: Counter[Purpose] = Counter()
@@ -266,10 +321,15 @@ def _ring() -> KeyRing:
     return keycheck.leading(keyring.current)
 
 
+def _likely_ring() -> KeyRing:
+    """The same without asking the database, for acts that make sure of it later."""
+    return keycheck.likely(keyring.current)
+
+
 def _steadily(read: Callable[[KeyRing], R]) -> R:
     """What `read` finds, once no rotation was committed meanwhile: half of it would be of other tags."""
     while True:
-        ring = _ring()
+        ring = _likely_ring()
         try:
             found = read(ring)
         except Broken:
@@ -281,7 +341,7 @@ def _steadily(read: Callable[[KeyRing], R]) -> R:
 
 
 def _limits() -> dict[str, int]:
-    return {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY}
+    return {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY, "flag": settings.FLAGS_A_DAY}
 
 
 def _day(now: datetime) -> date:
@@ -307,7 +367,7 @@ def _enter_pause(persona_id: UUID, until: date | None, day: date) -> None:
     """One more entry in the author's log; in nobody's, for a persona without an author."""
     ref = _open(persona_id, Purpose.SUSPEND) or secrets.token_bytes(REF_BYTES)
     for _ in range(ATTEMPTS):
-        ring = _ring()
+        ring = _likely_ring()
         log_of = pauses.log_of(ring, ref)
         entry = pauses.next_entry(log_of, day, until)
         if rows.inserted(pauses.row(ring, ref, entry, place=len(log_of)), ring):

@@ -91,6 +91,7 @@ def _member():
     from accounts.models import Account
     from anonymity import vault
     from forum.models import Event, Follow, Happening, Notice, Post, Tag
+    from forum.notices.inbox import Inbox
 
     member, is_new = Account.objects.get_or_create(
         email=MEMBER, defaults={"display_name": "Measured", "is_demo": True}
@@ -99,7 +100,9 @@ def _member():
         Follow.objects.bulk_create(Follow(account=member, tag=tag) for tag in Tag.objects.all()[:20])
         for number, post in enumerate(Post.objects.order_by("id")[:60]):
             event = Event.objects.create(happening=Happening.REPLY, post=post, hour=post.hour, told=True)
-            Notice.objects.create(event=event, account=member, read=number < 50)
+            notice = Notice.objects.create(event=event, account=member)
+            if number < 50:
+                Inbox(member).mark_read([notice.pk])
         rng = Random(1)
         for _ in range(3):
             vault.attach(member, uuid.UUID(int=rng.getrandbits(128), version=4))

@@ -2,21 +2,18 @@
 
 import os
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()  # before the imports below: they need the app registry
 
-from django.core.asgi import get_asgi_application
+from django.conf import settings
 
-pages = get_asgi_application()  # before the imports below: they need the app registry
+from config.postgres import hurry
+from config.routing import application
+from config.start import refuse_faults
 
-from channels.auth import AuthMiddlewareStack
-from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+__all__ = ["application"]
 
-from forum.live.routing import websocket_urlpatterns
-
-application = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
-)
+hurry(settings.DATABASES["vault"])
+refuse_faults()

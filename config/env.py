@@ -57,6 +57,8 @@ def database(name: str, *, file: Path, pragmas: str, patience: int = 20) -> dict
         options.update(SQLITE, init_command=pragmas)
         config["TEST"] = {"NAME": str(file.parent / f"test-{file.name}")}
     elif config["ENGINE"].endswith("postgresql"):
+        options.setdefault("connect_timeout", patience)
+        options.setdefault("tcp_user_timeout", patience * 1000)  # a machine that vanished answers nothing
         options.setdefault("pool", {"min_size": 0, "max_size": 12, "timeout": patience})
     return config
 
@@ -64,6 +66,12 @@ def database(name: str, *, file: Path, pragmas: str, patience: int = 20) -> dict
 def redis_host(url: str) -> dict:
     """A channels_redis host. Its blocking read outlasts redis-py's own socket timeout, so that is lifted."""
     return {"address": url, "socket_timeout": None, "socket_connect_timeout": 2}
+
+
+def redis_cache(url: str) -> dict:
+    """A cache in Redis that goes without rather than waits or fails."""
+    options = {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2}
+    return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
 def origin(site_url: str) -> tuple[str, str]:

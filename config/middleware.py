@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.defaults import page_not_found
 
 from accounts.access import Refused
-from accounts.views.kept import keep_or_refuse
+from accounts.confirm import forget
+from accounts.views.kept import as_kept, has_words, keep_or_refuse
 from anonymity.vault import VaultUnavailable
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
@@ -21,6 +23,10 @@ def response_headers(get_response):
         # A page made for somebody is kept by nobody: not by a proxy, not by the back button of a shared PC.
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers["Cache-Control"] = "private, no-store"
+        if getattr(request, "has_signed_out", False):
+            # For the next one at a shared computer. Not cookies: that would take the pages' own along.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            forget(response)
         return response
 
     return middleware
@@ -39,11 +45,19 @@ def see_other(get_response):
 
 
 def own_not_found(get_response):
-    """The site's own 404 also with DEBUG on, where Django's lists every address to whoever mistypes one."""
+    """The site's own 404 also with DEBUG on, where Django's lists every address to whoever mistypes one.
+
+    What a member typed into a form whose address is not theirs any more (a moderator no longer) stands on it,
+    whether or not there is such an address. Not a visitor's: another site could have sent it.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code == 404 and settings.DEBUG:
+        if response.status_code != 404:
+            return response
+        if request.method == "POST" and request.user.is_authenticated and has_words(request):
+            return render(request, "404.html", as_kept(request), status=404)
+        if settings.DEBUG:
             return page_not_found(request, Http404())
         return response
 

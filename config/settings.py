@@ -1,5 +1,6 @@
 """Sounding Board's settings: everything that differs between installations comes from the environment."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+os.umask(0o077)  # databases, mail and key file are nobody else's, whoever starts what
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.flag("DEBUG", True)
@@ -20,6 +22,7 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", f"{SITE_HOST},localhost,127.0.0.1" if
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
+    "accounts",  # before the next, whose command for setting anybody's password it takes away
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -34,10 +37,14 @@ INSTALLED_APPS = [
     "huey.contrib.djhuey",
     "taggit",
     "anonymity",
-    "accounts",
     "forum",
     "moderation",
+    "config",  # backup and restore
 ]
+# Off, there is nothing of it: no table, page or template, and no act of the vault.
+ANON_BREAK_GLASS = env.flag("ANON_BREAK_GLASS", False)
+if ANON_BREAK_GLASS:
+    INSTALLED_APPS.append("breakglass")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -60,7 +67,7 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -76,6 +83,9 @@ TEMPLATES = [
     }
 ]
 
+if ANON_BREAK_GLASS:
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append("breakglass.views.context.every_page")
+
 # Stores -----------------------------------------------------------------------------------------
 DATABASES = {
     "default": env.database("DATABASE_URL", file=DATA_DIR / "board.sqlite3", pragmas=env.MAIN_PRAGMAS),
@@ -87,11 +97,16 @@ DATABASES = {
 DATABASE_ROUTERS = ["config.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ANON_KEYRING_FILE = Path(env.text("ANON_KEYRING_FILE", str(DATA_DIR / "keys" / "anon-keyring.json")))
+AUDIT_KEY_FILE = Path(env.text("AUDIT_KEY_FILE", str(ANON_KEYRING_FILE.with_name("audit.key"))))
+AUDIT_HEADS_FILE = DATA_DIR / "audit-heads.log"
 ANON_KEY_GRACE = timedelta(days=int(env.text("ANON_KEY_GRACE", "7")))  # a replaced key still opens backups
 
 REDIS_URL = env.text("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # counted tries: at Django's 300, others' would push them out
+    },
     # What is asked for on every page, and visitors' pages: in each process, so neither waits for Redis.
     "local": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -110,11 +125,7 @@ if REDIS_URL:
             },
         }
     }
-    CACHES["default"] = {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
-    }
+    CACHES["default"] = env.redis_cache(REDIS_URL)
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
@@ -166,6 +177,7 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+ANONYMOUS_LOCK_DAYS = int(env.text("ANONYMOUS_LOCK_DAYS", "7"))  # after a reset of somebody's credentials
 # The embedded installation shows moderators' pages to the demo log-ins without a telephone at hand.
 SECOND_FACTOR_FOR_MODERATORS = not DEBUG
 
@@ -179,6 +191,7 @@ CSRF_FAILURE_VIEW = "accounts.views.kept.csrf_failure"
 # Limits (product defaults) ----------------------------------------------------------------------
 THREADS_A_DAY = 3
 REPLIES_A_DAY = 20
+FLAGS_A_DAY = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # a profile may name every state of a country
 FILE_UPLOAD_HANDLERS: list[str] = []  # there are no uploads: file parts are dropped
@@ -245,14 +258,14 @@ if not DEBUG:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "filters": {"no addresses": {"()": "config.logs.WithoutAddresses"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no addresses"]},
-    },
+    "formatters": {"line": {"()": "config.logs.WithoutWords"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},  # else it adds its own
+        "moderation.audit_check": {"level": "INFO"},  # where the record ends, once a day
     },
 }
+DEFAULT_EXCEPTION_REPORTER = "config.reports.WithoutWords"

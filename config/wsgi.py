@@ -5,6 +5,9 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from config.postgres import hurry
+from config.start import refuse_faults
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
@@ -14,3 +17,6 @@ application = get_wsgi_application()
 for database in settings.DATABASES.values():
     if database["ENGINE"].endswith("sqlite3"):
         database["CONN_MAX_AGE"] = 300
+
+hurry(settings.DATABASES["vault"])
+refuse_faults()

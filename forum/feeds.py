@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -24,7 +25,7 @@ class AtomWithContent(Atom1Feed):
 
     def latest_post_date(self) -> datetime:
         # An empty feed would otherwise say to the microsecond when it was fetched.
-        return hour_of(super().latest_post_date())
+        return hour_of(super().latest_post_date() if self.items else timezone.now())
 
 
 class ThreadsFeed(Feed):

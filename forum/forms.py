@@ -1,13 +1,20 @@
 """The forms of asking and replying: what a text must be, in the words its author reads."""
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
 
+from forum import return_code
 from forum.actions.compose import Draft, Text
-from forum.models import Aspect, Facet, Outcome, Tag, Urgency
-from forum.text.normalise import clean_line, clean_text
+from forum.models import Aspect, Facet, Outcome, Reason, Tag, Urgency
+from forum.models.flag import WORDS_MAX
+from forum.text.markdown import LONGEST_SOURCE
+from forum.text.normalise import clean_for_persona, clean_line, clean_text
+
+if TYPE_CHECKING:
+    from forum.preview import Preview
 
 TITLE_MIN, TITLE_MAX = 15, 150
 BODY_MIN, BODY_MAX = 120, 8000
@@ -22,6 +29,7 @@ class OnceForm(forms.Form):
     """A form with an id of its own, so that sending it twice makes one post."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
+    preview: "Preview | None" = None  # what others will see of it, when its writer asked to see that
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,6 +48,20 @@ class OnceForm(forms.Form):
             raise forms.ValidationError("This form is damaged. Please reload the page.")
         return number
 
+    def so_far(self) -> dict[str, Any]:
+        """The cleaned values. What can't be sent yet: words as far as they go, a faulty choice not at all."""
+        values = dict(self.cleaned_data)
+        for name, field in self.fields.items():
+            if name in values:
+                continue
+            if isinstance(field, (Line, Words)):
+                values[name] = field.to_python(self[name].data)[
+                    : min(field.max_length or 0, LONGEST_SOURCE // 3)
+                ]
+            else:
+                values[name] = field.initial() if callable(field.initial) else field.initial or []
+        return values
+
 
 class Line(forms.CharField):
     """One line, measured without what nobody can see."""
@@ -48,8 +70,16 @@ class Line(forms.CharField):
         return clean_line(super().to_python(value) or "")
 
 
+def renders_as_a_personas(text: str) -> None:
+    """A persona's dots and dashes are spelt out, which can make three signs of one."""
+    if len(clean_for_persona(text)) > LONGEST_SOURCE:
+        raise forms.ValidationError("Too much of this is dashes and dots. Please use fewer of them.")
+
+
 class Words(forms.CharField):
     """A text of several lines, measured without what nobody can see."""
+
+    default_validators = [renders_as_a_personas]
 
     def to_python(self, value) -> str:
         return clean_text(super().to_python(value) or "")
@@ -72,9 +102,16 @@ class AskForm(OnceForm):
         min_length=TITLE_MIN,
         max_length=TITLE_MAX,
         label="Your question in one line",
+        error_messages={"required": "Please write your question in one line."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    body = Words(min_length=BODY_MIN, max_length=BODY_MAX, label="What happened", widget=text_area(12))
+    body = Words(
+        min_length=BODY_MIN,
+        max_length=BODY_MAX,
+        label="What happened",
+        widget=text_area(12),
+        error_messages={"required": "Please say what happened."},
+    )
     asking = Line(
         max_length=300,
         required=False,
@@ -86,7 +123,8 @@ class AskForm(OnceForm):
     jurisdiction = TagChoice(
         Facet.JURISDICTION,
         label="Where you practise",
-        help_text="In a small community choose the country, or “not stated”: a place can identify a client.",
+        help_text="In a small community choose the country, or “not stated”: a place can identify a client, "
+        "and you. What is chosen already comes from your profile.",
     )
     topic = TagChoice(Facet.TOPIC, required=False, label="Topics", help_text=f"Up to {TOPICS}.")
     urgency = forms.ChoiceField(
@@ -103,7 +141,7 @@ class AskForm(OnceForm):
         return self.cleaned_data["urgency"] or Urgency.ROUTINE
 
     def draft(self) -> Draft:
-        data = self.cleaned_data
+        data = self.so_far()
         return Draft(
             id=data["id"],
             title=data["title"],
@@ -129,14 +167,74 @@ class IdentityForm(forms.Form):
 
     @property
     def is_anonymous(self) -> bool:
-        return self.cleaned_data["identity"] != self.NAMED
+        return self.cleaned_data.get("identity") != self.NAMED
+
+
+class AskIdentityForm(IdentityForm):
+    """Who asks has a third choice. The form brings its code, so that sending it twice shows the same one."""
+
+    NO_LINK = "no-link"
+
+    code = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=return_code.new
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = self.fields["identity"].choices
+        self.fields["identity"].choices = [*choices, (self.NO_LINK, "Anonymously, and leave no link")]
+
+    @property
+    def leaves_no_link(self) -> bool:
+        return self.cleaned_data["identity"] == self.NO_LINK
+
+    def renew(self) -> None:
+        """Another code for the next try, when nothing was written under this one."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["code"] = return_code.new()
+        self.data = data
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        data["code"] = return_code.read(data.get("code", ""))
+        if not data["code"]:
+            self.renew()
+            if data.get("identity") == self.NO_LINK:
+                self.add_error("identity", "This form was damaged. It is whole again: please send it.")
+        return data
+
+
+class ReturnForm(forms.Form):
+    """The code of a thread without a link, as typed from paper."""
+
+    NO_THREAD = (
+        "No thread opens with this code. A code has 26 letters and digits: please compare them one by one. "
+        "A thread that was withdrawn has no code any more."
+    )
+
+    code = Line(
+        label="Your code",
+        max_length=200,
+        help_text="Capitals, spaces and hyphens don’t matter.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Please type the code.", "max_length": NO_THREAD},
+    )
+
+    def clean_code(self) -> str:
+        code = return_code.read(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(self.NO_THREAD)
+        return code
 
 
 class ReplyForm(OnceForm):
     body = Words(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
 
     def text(self) -> Text:
-        data = dict(self.cleaned_data)
+        data = self.so_far()
         return Text(id=data.pop("id"), body=data.pop("body"), extra=data)
 
 
@@ -169,3 +267,47 @@ class UpdateForm(ReplyForm):
         widget=forms.CheckboxSelectMultiple,
         label="What came of it",
     )
+
+
+class FlagForm(forms.Form):
+    """What a member reports. Two choices are one reason, kept alike: only the first hides at once."""
+
+    HIDE_NOW, LOOK = "identifies", "could-identify"
+
+    what = forms.ChoiceField(
+        choices=[
+            (HIDE_NOW, "Somebody can be recognised by it. Hide it now"),
+            (LOOK, "It tells more of somebody than it needs to. A moderator should look soon"),
+            (Reason.UNSAFE, "Following it could harm somebody"),
+            (Reason.UNKIND, "It is unkind, or makes little of somebody"),
+            (Reason.SPAM, "It advertises something"),
+            (Reason.OUTDATED, "It is outdated: a law, a code or a link has changed"),
+            (Reason.OTHER, "Something else"),
+        ],
+        widget=forms.RadioSelect,
+        label="What is wrong with it?",
+        error_messages={"required": "Please choose what is wrong with it."},
+    )
+    words = Words(
+        max_length=WORDS_MAX,
+        required=False,
+        label="In your own words",
+        help_text="Moderators read this. Please leave out who you are, and don’t repeat a name.",
+        widget=text_area(3),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("what") == Reason.OTHER and not data.get("words") and "words" not in self.errors:
+            self.add_error("words", "Please write what is wrong with it: a moderator has only this to go by.")
+        return data
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        """The checked values, as the deed takes them."""
+        what = self.cleaned_data["what"]
+        return {
+            "reason": Reason.IDENTIFIES if what == self.LOOK else Reason(what),
+            "at_once": what == self.HIDE_NOW,
+            "words": self.cleaned_data["words"],
+        }

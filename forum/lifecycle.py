@@ -1,5 +1,6 @@
 """The one way to change a state: a step that the table lacks is refused."""
 
+from collections.abc import Container
 from typing import Any
 
 from accounts.access import Refused
@@ -11,12 +12,13 @@ class IllegalMove(Refused):
     """The thread or post is not in a state from which this step exists."""
 
 
-def move(thing: Thread | Post, to: State, **also: Any) -> None:
-    """Bring `thing` to the state `to`, setting the fields `also` with it. IllegalMove from any other state.
+def move(thing: Thread | Post, to: State, *, out_of: Container[State] = tuple(State), **also: Any) -> None:
+    """Bring `thing` to the state `to`, setting the fields `also` with it.
 
-    The UPDATE's own condition decides, so of two at once one is refused.
+    IllegalMove from a state that has no such step, or is not in `out_of`. The UPDATE's own condition decides,
+    so of two at once one is refused.
     """
-    sources = [state for state, targets in TRANSITIONS.items() if to in targets]
+    sources = [state for state, targets in TRANSITIONS.items() if to in targets and state in out_of]
     if not type(thing)._default_manager.filter(pk=thing.pk, state__in=sources).update(state=to, **also):
         thing.refresh_from_db(fields=["state"])
         noun = "thread" if isinstance(thing, Thread) else "text"

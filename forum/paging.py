@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,21 +19,38 @@ class Page:
     after: str  # cursor of the next page, "" on the last one
 
 
-def page_of(rows: QuerySet, *, by: str, then: str = "id", after: str = "", size: int = PAGE) -> Page:
+def page_of(
+    rows: QuerySet,
+    *,
+    by: str,
+    then: str = "id",
+    after: str = "",
+    size: int = PAGE,
+    oldest_first: bool = False,
+) -> Page:
     """The page of `rows` after the cursor: newest `by` (an hour) first, then by the id `then`."""
-    items = list(in_pages(rows, by=by, then=then, after=after)[: size + 1])
-    if len(items) <= size:
-        return Page(items, "")
-    last_item = items[size - 1]
-    hours = int(getattr(last_item, by).timestamp() // 3600)
-    return Page(items[:size], f"{hours}-{getattr(last_item, then).hex}")
+
+    def cursor(last: Any) -> str:
+        return f"{int(getattr(last, by).timestamp() // 3600)}-{getattr(last, then).hex}"
+
+    return cut(in_pages(rows, by=by, then=then, after=after, oldest_first=oldest_first), size, cursor)
 
 
-def in_pages(rows: QuerySet, *, by: str, then: str = "id", after: str = "") -> QuerySet:
+def cut(rows: QuerySet, size: int, cursor: Callable[[Any], str]) -> Page:
+    """The first `size` of `rows`, with the `cursor` of the last one when there are more."""
+    items = list(rows[: size + 1])
+    return Page(items[:size], cursor(items[size - 1]) if len(items) > size else "")
+
+
+def in_pages(
+    rows: QuerySet, *, by: str, then: str = "id", after: str = "", oldest_first: bool = False
+) -> QuerySet:
     """`rows` in the order of pages, without those up to the cursor. A cursor that is none starts anew."""
-    rows = rows.order_by(f"-{by}", f"-{then}")
+    sign, later = ("", "gt") if oldest_first else ("-", "lt")
+    rows = rows.order_by(f"{sign}{by}", f"{sign}{then}")
     if match := CURSOR.match(after):
         hour, last = datetime.fromtimestamp(int(match[1]) * 3600, UTC), uuid.UUID(match[2])
         # The first condition bounds the index scan; the second settles the rows of that hour.
-        rows = rows.filter(Q(**{f"{by}__lte": hour}), Q(**{f"{by}__lt": hour}) | Q(**{f"{then}__lt": last}))
+        beyond = Q(**{f"{by}__{later}": hour}) | Q(**{f"{then}__{later}": last})
+        rows = rows.filter(Q(**{f"{by}__{later}e": hour}), beyond)
     return rows

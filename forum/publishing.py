@@ -1,19 +1,23 @@
 """Making a post public: its place in the thread, the counts, the search index and the event, in one step."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from anonymity.hour import hour_of
 from forum import lifecycle, search
-from forum.models import Event, Happening, Kind, Post, Thread, ThreadMark
+from forum.models import Event, Happening, Kind, Post, Standing, Thread, ThreadMark
 from forum.notices import fanout
+from forum.rows import move_to_the_end
 from forum.standing import compute_standing
 from forum.states import READABLE, State
-from forum.tagging import list_under_tags
+from forum.tagging import list_under_tags, unlist_under_tags
 
 COUNTED = {Kind.CONSULTATION: "consultation_count", Kind.UPDATE: "update_count"}
+WAITS = (State.PENDING, State.HELD)
 HAPPENING = {Kind.QUESTION: Happening.THREAD, Kind.UPDATE: Happening.UPDATE}
 
 
@@ -22,20 +26,23 @@ def make_public(post: Post, *, now: datetime) -> None:
     """Publish `post` at the end of its thread. IllegalMove unless it waits."""
     thread = Thread.objects.get(pk=post.thread_id)
     hour = hour_of(now)
-    counts = {"last_position": F("last_position") + 1, "active_hour": hour}
-    if post.kind != Kind.QUESTION:
-        counts["reply_count"] = F("reply_count") + 1
-    if name := COUNTED.get(Kind(post.kind)):
-        counts[name] = F(name) + 1
-    waits = (State.PENDING, State.HELD) if post.kind == Kind.QUESTION else READABLE
+    counts = {"last_position": F("last_position") + 1, "active_hour": hour, **_counted(post, 1)}
+    if post.kind == Kind.CONSULTATION:
+        hours = (hour - thread.hour) // timedelta(hours=1)
+        counts["first_reply_after"] = Coalesce("first_reply_after", max(hours, 0))
+    waits = WAITS if post.kind == Kind.QUESTION else READABLE
     # The UPDATE holds others off until the position is taken, and meets a thread that went meanwhile.
     if not Thread.objects.filter(pk=thread.pk, state__in=waits).update(**counts):
-        raise lifecycle.IllegalMove("The thread was withdrawn or closed meanwhile, so nothing was published.")
+        raise lifecycle.IllegalMove("The thread was withdrawn or hidden meanwhile, so nothing was published.")
     thread.refresh_from_db()
 
-    lifecycle.move(post, State.PUBLISHED, hour=hour, position=thread.last_position)
+    lifecycle.move(post, State.PUBLISHED, out_of=WAITS, hour=hour, position=thread.last_position)
+    move_to_the_end(post)
+    if post.persona:
+        move_to_the_end(post.persona)
     if post.kind == Kind.QUESTION:
         lifecycle.move(thread, State.PUBLISHED, hour=hour)
+        move_to_the_end(thread)
         list_under_tags(thread)
     if post.author_id and post.kind in (Kind.CONSULTATION, Kind.PERSPECTIVE):
         compute_standing(post).save(force_insert=True)
@@ -44,6 +51,72 @@ def make_public(post: Post, *, now: datetime) -> None:
     tell(HAPPENING.get(Kind(post.kind), Happening.REPLY), post, now=now)
     if post.kind != Kind.CONSULTATION:  # which nobody had to decide about
         tell(Happening.PUBLISHED, post, now=now)
+
+
+@transaction.atomic
+def take_back(post: Post) -> None:
+    """Let the published `post` wait again. IllegalMove when anything was published after it in its thread."""
+    counts = {"last_position": F("last_position") - 1, **_counted(post, -1)}
+    last = Thread.objects.filter(pk=post.thread_id, state__in=READABLE, last_position=post.position or 0)
+    if not last.update(**counts):
+        raise lifecycle.IllegalMove("Something was published after this text meanwhile, so it stays.")
+    thread = Thread.objects.get(pk=post.thread_id)
+    lifecycle.move(post, State.PENDING, out_of=[State.PUBLISHED], hour=post.submitted_hour, position=None)
+    Standing.objects.filter(post=post).delete()
+    if post.kind == Kind.QUESTION:
+        lifecycle.move(thread, State.PENDING, out_of=[State.PUBLISHED])
+        unlist(thread)
+        return
+    _leave(post)
+    latest = thread.posts.filter(state=State.PUBLISHED).order_by("-hour").values("hour")[:1]
+    Thread.objects.filter(pk=thread.pk).update(active_hour=latest)
+
+
+def unlist(thread: Thread) -> None:
+    """Take away what lists, feeds and search show of a thread that is no longer readable."""
+    unlist_under_tags(thread)
+    thread.marks.all().delete()
+    search.forget(thread)
+
+
+def list_again(thread: Thread) -> None:
+    """Put a thread that is readable again where it stood: its hour has not changed."""
+    list_under_tags(thread)
+    for post in thread.posts.filter(state=State.PUBLISHED).select_related("thread").order_by("position"):
+        _mark(post)
+        search.index(post)
+
+
+def hide_reply(post: Post, why: str) -> None:
+    """Take one public reply out of its thread, the counts and search. Its author reads why."""
+    lifecycle.move(post, State.HIDDEN, out_of=[State.PUBLISHED], note=why)
+    Thread.objects.filter(pk=post.thread_id).update(**_counted(post, -1))
+    _leave(post)
+
+
+def show_reply(post: Post) -> None:
+    """Put it back where it stood."""
+    lifecycle.move(post, State.PUBLISHED, out_of=[State.HIDDEN], note="")
+    Thread.objects.filter(pk=post.thread_id).update(**_counted(post, 1))
+    if Post.objects.published().filter(pk=post.pk).exists():  # else with its thread, in `list_again`
+        _mark(post)
+        search.index(post)
+
+
+def _leave(post: Post) -> None:
+    """Take a reply out of search, and from its thread the marks that it alone had set."""
+    search.forget(post)
+    ThreadMark.objects.filter(thread=post.thread_id).delete()
+    for other in Post.objects.published().filter(thread=post.thread_id):
+        _mark(other)
+
+
+def _counted(post: Post, by: int) -> dict[str, Any]:
+    """The counts of the thread in which a post of this kind counts."""
+    names = [] if post.kind == Kind.QUESTION else ["reply_count"]
+    if name := COUNTED.get(Kind(post.kind)):
+        names.append(name)
+    return {name: F(name) + by for name in names}
 
 
 def _mark(post: Post) -> None:
@@ -57,7 +130,8 @@ def _mark(post: Post) -> None:
     )
 
 
-def tell(happening: Happening, post: Post, *, now: datetime) -> None:
+def tell(happening: Happening, post: Post, *, now: datetime) -> Event:
     """Write the event with the deed; whom it concerns hears of it once the deed is kept."""
     event = Event.objects.create(happening=happening, post=post, hour=hour_of(now))
     transaction.on_commit(lambda: fanout.tell_soon(event))
+    return event

@@ -1,5 +1,7 @@
 """Standing: what a reply says of its writer, computed when it is published."""
 
+from collections.abc import Container
+
 from accounts.models import Account
 from forum.models import Facet, Post, Standing, Tag
 
@@ -15,11 +17,16 @@ def compute_standing(post: Post) -> Standing:
         raise ValueError("A persona has no standing.")
     chosen = Tag.objects.filter(thread_tags__content_object=post.thread, thread_tags__inherited=False)
     own = [*account.disciplines.all(), *account.jurisdictions.all()]
-    return standing_of(post, account, own=own, asked=list(chosen))
+    return standing_of(post, account, own=own, asked=list(chosen), checked=account.checked_disciplines())
 
 
-def standing_of(post: Post, account: Account, *, own: list[Tag], asked: list[Tag]) -> Standing:
-    """The standing of `account`, who practises under the tags `own`, in a thread under the tags `asked`."""
+def standing_of(
+    post: Post, account: Account, *, own: list[Tag], asked: list[Tag], checked: Container[int]
+) -> Standing:
+    """The standing of `account`, who practises under the tags `own`, in a thread under the tags `asked`.
+
+    Its licences were looked up in the disciplines `checked`: of another one, it says so by itself alone.
+    """
     discipline, inside_discipline = _fit(Facet.DISCIPLINE, own, asked)
     jurisdiction, inside_jurisdiction = _fit(Facet.JURISDICTION, own, asked)
     return Standing(
@@ -29,8 +36,14 @@ def standing_of(post: Post, account: Account, *, own: list[Tag], asked: list[Tag
         jurisdiction=jurisdiction,
         outside_jurisdiction=not inside_jurisdiction,
         credential=account.credential,
-        level=account.level,
+        level=_level(account, discipline, checked),
     )
+
+
+def _level(account: Account, discipline: Tag | None, checked: Container[int]) -> str:
+    if account.is_moderator:
+        return "moderator"
+    return "verified" if discipline and discipline.pk in checked else "self-declared"
 
 
 def _fit(facet: str, own: list[Tag], asked: list[Tag]) -> tuple[Tag | None, bool]:

@@ -6,12 +6,12 @@ from django.db.models import TextChoices
 class State(TextChoices):
     DRAFT = "draft"
     PENDING = "pending", "waiting for a moderator"
-    HELD = "held", "held as urgent"
+    HELD = "held", "held for a closer look"
     RETURNED = "returned", "returned to its author"
     DECLINED = "declined"
     PUBLISHED = "published"
     CLOSED = "closed"
-    HIDDEN = "hidden", "hidden while a report is looked at"
+    HIDDEN = "hidden", "hidden while a moderator looks into it"
     WITHDRAWN = "withdrawn"
 
 
@@ -22,8 +22,8 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.PENDING: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.HELD, State.WITHDRAWN),
     State.HELD: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.WITHDRAWN),
     State.RETURNED: (State.PENDING, State.WITHDRAWN),
-    State.DECLINED: (State.WITHDRAWN,),
-    State.PUBLISHED: (State.CLOSED, State.HIDDEN, State.WITHDRAWN),
+    State.DECLINED: (State.PENDING, State.WITHDRAWN),
+    State.PUBLISHED: (State.PENDING, State.CLOSED, State.HIDDEN, State.WITHDRAWN),
     State.CLOSED: (State.PUBLISHED, State.HIDDEN, State.WITHDRAWN),
     State.HIDDEN: (State.PUBLISHED, State.CLOSED, State.WITHDRAWN),
     State.WITHDRAWN: (),

@@ -5,9 +5,11 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from anonymity import vault
-from forum import search
+from forum import rows, search
+from forum.actions.flag import forget_flags
 from forum.actions.renew import renew_key_when_due
-from forum.notices import fanout
+from forum.notices import fanout, reading
+from moderation import intake
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -16,11 +18,25 @@ def tell_what_waits() -> None:
         pass
 
 
+@db_periodic_task(crontab(minute="*"))
+def end_holds() -> None:
+    intake.end_holds(timezone.now())
+
+
 @db_periodic_task(crontab(hour="3", minute="10"))
 def clear_what_is_over() -> None:
-    """Words that were withdrawn leave the search index's files; used places of past days leave the vault."""
+    """Words that were withdrawn leave the search index's files; used places of past days leave the vault; and
+    flags go that were settled long ago."""
     search.purge()
     vault.forget_slots(timezone.now())
+    forget_flags(timezone.now())
+
+
+@db_periodic_task(crontab(hour="3", minute="20"), retries=5, retry_delay=60)
+def level_the_rows() -> None:
+    """What the database notes of a row by itself then tells no more than the night after its last change."""
+    reading.seal_all_anew()
+    rows.rewrite()
 
 
 @db_periodic_task(crontab(hour="3", minute="40"))

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from forum.feeds import TagFeed, ThreadsFeed
 from forum.models.tag import Facet
 from forum.models.thread import ALPHABET
-from forum.views import ask, browse, inbox, mine, thread
+from forum.views import anonymity, ask, browse, export, flag, inbox, leave, mine, returning, thread
 
 
 class PublicId:
@@ -43,10 +43,12 @@ urlpatterns = [
     path("threads/<public_id:public_id>/act/perspective/", thread.perspective, name="perspective"),
     path("threads/<public_id:public_id>/act/follow/", thread.follow_thread, name="follow-thread"),
     path("threads/<public_id:public_id>/<slug:slug>/", thread.thread, name="thread"),
+    path("posts/<uuid:post_id>/flag/", flag.flag_post, name="flag-post"),
+    path("posts/flagged/", flag.flagged, name="flagged"),
     path("ask/", ask.ask_page, name="ask"),
-    path("ask/preview/", ask.preview, name="preview"),
     path("ask/similar/", ask.similar, name="similar"),
     path("ask/sent/", ask.sent, name="sent"),
+    path("anonymity/", anonymity.how_it_works, name="anonymity"),
     path("search/", browse.find, name="search"),
     path("tags/", browse.tags, name="tags"),
     path("tags/<facet:facet>/<slug:slug>/", browse.tag, name="tag"),
@@ -61,6 +63,12 @@ urlpatterns = [
     path("my/threads/<public_id:public_id>/", mine.my_thread, name="my-thread"),
     path("my/threads/<public_id:public_id>/withdraw/", mine.withdraw_named, name="withdraw"),
     path("my/anonymous/", mine.my_anonymous, name="my-anonymous"),
+    path("my/anonymous/export/", export.export_anonymous, name="export-anonymous"),
     path("my/anonymous/<handle:handle>/", mine.my_persona, name="my-persona"),
     path("my/anonymous/<handle:handle>/withdraw/", mine.withdraw_anonymous, name="withdraw-anonymous"),
+    path("my/export/", export.export_named, name="export"),
+    path("my/delete/", leave.delete_account, name="delete-account"),
+    path("my/delete/done/", leave.left, name="left"),
+    path("return/", returning.come_back, name="return"),
+    path("return/withdraw/", returning.withdraw_by_code, name="withdraw-by-code"),
 ]

@@ -4,16 +4,30 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from anonymity import bus
 from anonymity.hour import hour_of
+from moderation import audit
 
 
 def enqueue(post: Any, *, now: datetime, urgent: bool = False) -> None:
     """Put a pending post before the moderators, and tell their open pages."""
     from moderation.models import QueueItem
 
-    QueueItem.objects.create(post=post, kind=post.kind, urgent=urgent, hour=hour_of(now))
+    came_in = hour_of(now)
+    QueueItem.objects.create(post=post, thread_id=post.thread_id, kind=post.kind, urgent=urgent, hour=came_in)
+    transaction.on_commit(bus.nudge_queue)
+
+
+def flagged(post: Any, *, urgent: bool, now: datetime) -> None:
+    """Put what members say of a public post before the moderators, as one item however many they are."""
+    from moderation.models.queue import FLAG, QueueItem
+
+    waiting = QueueItem.objects.waiting().filter(post=post, kind=FLAG)
+    if not (waiting.update(urgent=True) if urgent else waiting.exists()):
+        came_in = hour_of(now)
+        QueueItem.objects.create(post=post, thread_id=post.thread_id, kind=FLAG, urgent=urgent, hour=came_in)
     transaction.on_commit(bus.nudge_queue)
 
 
@@ -26,8 +40,62 @@ def drop(posts: Any) -> None:
     transaction.on_commit(bus.nudge_queue)
 
 
+def drop_redactions(thread: Any) -> None:
+    """Of a thread whose words are gone, none has to be removed, and no reason may quote them."""
+    from moderation.models import Redaction
+
+    Redaction.objects.waiting().filter(thread=thread).delete()
+    Redaction.objects.filter(thread=thread).update(reason="")
+
+
+def let_go(moderator: Any, *, now: datetime) -> None:
+    """Put what `moderator` holds back into the queue."""
+    from accounts.models import Verification
+    from moderation.models import QueueItem
+
+    with audit.deed():
+        for waits, noun in ((Verification, "verification"), (QueueItem, "item")):
+            held = waits._default_manager.filter(holder=moderator)
+            for each in held:
+                if held.filter(pk=each.pk).update(holder=None, held_until=None):
+                    audit.record(f"{noun}.released", by=moderator, about=each, now=now)
+                    transaction.on_commit(bus.nudge_queue)
+
+
+def end_holds(now: datetime) -> None:
+    """Forget the ends of holds that ran out: the one instant beside an anonymous text (T-ROWID)."""
+    from accounts.models import Verification
+    from moderation.models import QueueItem
+
+    for waits in (QueueItem.objects.waiting(), Verification.objects.waiting()):
+        if waits.filter(held_until__lte=now).update(holder=None, held_until=None):
+            transaction.on_commit(bus.nudge_queue)
+
+
+def address_of(post: Any) -> str:
+    """Where moderators decide about `post`; empty once they have."""
+    from moderation.models import QueueItem
+
+    item = QueueItem.objects.waiting().filter(post=post).first()
+    return item.get_absolute_url() if item else ""
+
+
 def waiting() -> int:
     """How many items wait for a decision."""
     from moderation.models import QueueItem
 
     return QueueItem.objects.waiting().count()
+
+
+def writes_again_at(account: Any, *, now: datetime) -> datetime | None:
+    """Until when moderators keep the name of `account` from writing; None when they don't."""
+    from moderation.models import Sanction
+
+    return Sanction.objects.in_force(now).filter(account=account).aggregate(last=Max("until"))["last"]
+
+
+def is_suspended(account: Any, *, now: datetime) -> bool:
+    from moderation.models import Measure, Sanction
+
+    found = Sanction.objects.in_force(now).filter(account=account, measure=Measure.SUSPENSION)
+    return found.exists()

@@ -17,7 +17,6 @@ DAPHNE += ["--websocket-max-message-size", "8192", "--websocket-max-frame-size",
 
 def main() -> None:
     os.chdir(ROOT)
-    os.umask(0o077)  # databases, mail and key file are nobody else's
     sys.path.insert(0, str(ROOT))
     port = chosen_port()
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
@@ -69,13 +68,26 @@ def prepare() -> str:
     from django.conf import settings
     from django.core.management import call_command
 
-    if not settings.ANON_KEYRING_FILE.exists():
+    from config.start import refuse_faults
+    from moderation import audit_check, audit_key
+
+    # Never a new key for an old vault: its own is missing then, and is asked for below.
+    if not (settings.ANON_KEYRING_FILE.exists() or has_tables("vault")):
         call_command("anon_keygen", verbosity=0)
+    elif not (settings.AUDIT_KEY_FILE.exists() or audit_check.has_begun()):
+        audit_key.create()  # older boards had none
+    refuse_faults()
     for alias in settings.DATABASES:
         if lacks_migrations(alias):
             call_command("migrate", database=alias, verbosity=0, interactive=False)
     call_command("load_reference", stdout=io.StringIO())
     return demo_logins() if settings.DEBUG else ""  # known passwords are for the embedded installation only
+
+
+def has_tables(alias: str) -> bool:
+    from django.db import connections
+
+    return bool(connections[alias].introspection.table_names())
 
 
 def lacks_migrations(alias: str) -> bool:

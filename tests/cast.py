@@ -1,12 +1,16 @@
 """The cast: fixtures for the people and threads that most tests speak of."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.db import transaction
+from django.test import Client
 
 from accounts.models import Account
 from anonymity import vault
 from forum.models import Tag, Thread
+from moderation import audit_key
 from moderation.models import QueueItem
 from tests import make
 
@@ -23,10 +27,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def key_file() -> None:
-    """The key file of this run, as a new installation makes it."""
-    with suppress(FileExistsError):  # another worker of this run made it
-        vault.make_key_file()
+def keys_of_this_run() -> None:
+    """The key files of this run, as a new installation makes them."""
+    vault.make_key_file()
+    audit_key.create()
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """For what a module makes once: each of its tests is rolled back to that, and the module to nothing."""
+    with django_db_blocker.unblock(), around("default"), around("vault"):
+        yield
+
+
+@contextmanager
+def around(store: str) -> Iterator[None]:
+    """As Django's TestCase around a class; the mark lets a durable block stand inside."""
+    block = transaction.atomic(using=store)
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True, using=store)
 
 
 @pytest.fixture
@@ -83,6 +104,13 @@ def admin(db) -> Account:
 
 
 @pytest.fixture
+def carols(client, carol, tags) -> Client:
+    """Carol's browser, signed in."""
+    client.force_login(carol)
+    return client
+
+
+@pytest.fixture
 def pending_thread(alice, now) -> Thread:
     """Alice's question, under her name, waiting for a moderator."""
     return make.thread(author=alice, now=now)
@@ -118,5 +146,13 @@ def consultation(published_thread, mo, now):
 
 
 PEOPLE = {"alice", "bob", "carol", "dave", "vera", "mia", "mo", "admin"}
-CAST = PEOPLE | {"db", "transactional_db", "tags", "pending_thread", "pending_item", "published_thread"}
+CAST = PEOPLE | {
+    "db",
+    "once",
+    "transactional_db",
+    "tags",
+    "pending_thread",
+    "pending_item",
+    "published_thread",
+}
 CAST |= {"anonymous_thread", "pending_anonymous_thread", "consultation"}

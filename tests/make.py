@@ -4,13 +4,19 @@ import itertools
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.utils import timezone
 
-from accounts.models import Account
-from forum import lifecycle
-from forum.actions.ask import ask, ask_as_persona
+from accounts import confirm
+from accounts.actions.verify import ask_for_verification, vouch_for
+from accounts.models import Account, Verification
+from forum import return_code
+from forum.actions.ask import ask, ask_as_persona, ask_without_link
 from forum.actions.compose import Author, Draft, Text
 from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
 from forum.actions.update import post_update
@@ -18,6 +24,7 @@ from forum.actions.withdraw import withdraw
 from forum.models import Facet, Kind, Persona, Post, Tag, Thread
 from forum.states import State
 from moderation.actions.decide import decline, publish, return_to_author
+from moderation.actions.threads import close, hide
 from moderation.models import QueueItem
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
@@ -27,6 +34,7 @@ BODY = (
     "I finished with this client about fourteen months ago, and it went well. Last week she held the door of "
     "the climbing gym for me and said that she would love to get dinner some day."
 )
+REASON = "The question is answered, and the last replies went beyond it."
 REPLY = "Decline warmly, stay somebody whom she can come back to, and tell your consultation group this week."
 
 # facet, slug, name, parent, and what else a test may look for
@@ -70,20 +78,54 @@ def account(
 ) -> Account:
     """A member whose address is confirmed and whose password is PASSWORD; other roles by `is_…=True`."""
     name = name or f"Member {next(_numbers)}"
-    email = fields.pop("email", f"{name.replace(' ', '').lower()}@example.org")
-    made = Account.objects.create_user(email, PASSWORD, display_name=name, **fields)
+    verified = fields.pop("is_verified", False)
+    email = fields.pop("email", f"{name.replace(' ', '')}@example.org").lower()
+    made = Account.objects.create(email=email, password=_hashed(PASSWORD), display_name=name, **fields)
     EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
     if disciplines or jurisdictions:
         known = tags()
         made.disciplines.set(known[slug] for slug in disciplines)
         made.jurisdictions.set(known[slug] for slug in jurisdictions)
+    if verified:
+        vouch_for(made, now=timezone.now())
     return made
+
+
+def asked_verification(
+    account: Account, discipline: str = "professional-counselor", **what: Any
+) -> Verification:
+    """What `account` asks a moderator to look up, in a discipline of its profile."""
+    known = tags()
+    account.disciplines.add(known[discipline])
+    what = {"board": "Colorado DORA", "licence_type": "LPC", "jurisdiction": known["us-co"], **what}
+    return ask_for_verification(account, discipline=known[discipline], **{"now": timezone.now(), **what})
+
+
+_hashed = lru_cache(make_password)  # which takes a second where passwords are hashed as on a real board
 
 
 def moderator(name: str = "", **fields: Any) -> Account:
     fields.setdefault("disciplines", ["professional-counselor"])
     fields.setdefault("jurisdictions", ["us-co"])
     return account(name, is_moderator=True, credential=fields.pop("credential", "LPC"), **fields)
+
+
+def signed_in(account: Account) -> Client:
+    """A browser in which `account` is signed in and has just confirmed who it is, as /my/anonymous/ asks."""
+    client = Client()
+    client.force_login(account)
+    confirmed(client)
+    return client
+
+
+def confirmed(client: Client) -> None:
+    """Confirm with PASSWORD in a browser that is signed in already."""
+    assert client.post(confirm.PATH, confirmation()).status_code == 303
+
+
+def confirmation(then: str = confirm.LOOK, password: str = PASSWORD) -> dict[str, str]:
+    """The form that /my/anonymous/ shows to who has not confirmed lately."""
+    return {"confirm-then": then, "confirm-password": password}
 
 
 def draft(**changes: Any) -> Draft:
@@ -104,13 +146,20 @@ def thread(
     *,
     author: Account | None = None,
     anonymous: bool = False,
+    code: str = "",
     by: Account | None = None,
     now: datetime = NOW,
     **changes: Any,
 ) -> Thread:
-    """A question of `author` brought to `state` by moderator `by`; anonymous: as a persona of `author`."""
+    """A question of `author` brought to `state` by moderator `by`; anonymous: as a persona of `author`.
+
+    With a `code` the persona is nobody's, and the thread has no link.
+    """
     author = author or account()
-    if anonymous:
+    if code:
+        hashed = return_code.digest(code)
+        made = ask_without_link(draft(**changes), return_hash=hashed, account=author, now=now)
+    elif anonymous:
         made = ask_as_persona(draft(**changes), account=author, now=now)
     else:
         made = ask(draft(**changes), by=author, now=now)
@@ -192,8 +241,11 @@ def _bring(thread: Thread, state: State, *, by: Account | None, now: datetime) -
     thread.refresh_from_db()
     if state == State.WITHDRAWN:
         withdraw(thread, by=opener(thread), now=now)
+    elif state in (State.CLOSED, State.HIDDEN):
+        deed = close if state == State.CLOSED else hide
+        deed(thread, REASON, by=by or moderator(), now=now)
     elif state != State.PUBLISHED:
-        lifecycle.move(thread, state)
+        raise ValueError(f"no deeds lead a thread to {state}")
 
 
 def _as_account(author: Account | Persona | None, **fields: Any) -> Account:

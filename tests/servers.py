@@ -30,14 +30,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("STORES", "sqlite"),
         help="sqlite: SQLite files and the in-process layer; postgres: real PostgreSQL and Redis.",
     )
+    parser.addoption(
+        "--break-glass", action="store_true", help="with ANON_BREAK_GLASS=1, as tests/breakglass needs"
+    )
 
 
 @pytest.hookimpl(
     wrapper=True, tryfirst=True
 )  # a wrapper, because pytest-django reads the settings in this hook
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    if "PYTEST_XDIST_WORKER" in os.environ:  # the run that started this worker has set everything
-        use_own_redis_database()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the run that started it has set everything
+        keep_apart(worker)
     else:
         prepare(early_config)
     return (yield)
@@ -49,8 +52,8 @@ def prepare(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     for name in PRODUCTION_ONLY:
         os.environ.pop(name, None)
-    os.environ["DATA_DIR"] = str(home / "var")
-    os.environ["ANON_KEYRING_FILE"] = str(home / "var" / "keys" / "anon-keyring.json")
+    os.environ["ANON_BREAK_GLASS"] = "1" if config.known_args_namespace.break_glass else "0"
+    keep_data_in(home / "var")
     if config.known_args_namespace.stores == "postgres":
         home.chmod(0o711)  # the postgres account passes through to its own directory
         os.environ["DATABASE_URL"] = start_postgres(home / "postgres", config)
@@ -58,11 +61,17 @@ def prepare(config: pytest.Config) -> None:
         os.environ["REDIS_URL"] = start_redis(home, config)
 
 
-def use_own_redis_database() -> None:
-    """Workers running side by side would otherwise hear each other's frames."""
+def keep_apart(worker: str) -> None:
+    """Workers running side by side would otherwise share files and hear each other's frames."""
+    keep_data_in(Path(os.environ["DATA_DIR"]) / worker)
     if url := os.environ.get("REDIS_URL"):
-        number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) + 1
+        number = int(worker.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = f"{url.rpartition('/')[0]}/{number}"
+
+
+def keep_data_in(folder: Path) -> None:
+    os.environ["DATA_DIR"] = str(folder)
+    os.environ["ANON_KEYRING_FILE"] = str(folder / "keys" / "anon-keyring.json")
 
 
 def start_postgres(home: Path, config: pytest.Config) -> str:

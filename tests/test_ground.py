@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
+    return installation(tmp_path)
+
+
+def installation(home: Path) -> dict[str, str]:
     """An embedded installation with data of its own and a free port."""
     stores_and_make = (*PRODUCTION_ONLY, "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     ours = {name: value for name, value in os.environ.items() if name not in stores_and_make}
     data = {
-        "DATA_DIR": str(tmp_path / "var"),
-        "ANON_KEYRING_FILE": str(tmp_path / "var/keys/anon-keyring.json"),
+        "DATA_DIR": str(home / "var"),
+        "ANON_KEYRING_FILE": str(home / "var/keys/anon-keyring.json"),
     }
     return {**ours, **data, "PORT": str(free_port())}
 
@@ -54,9 +58,12 @@ def listening(port: str) -> bool:
 
 
 def children_of(pid: int) -> list[int]:
-    stats = [path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")]
-    pids = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat")]
-    return [child for child, stat in zip(pids, stats, strict=True) if int(stat[1]) == pid]
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return sorted(found)
 
 
 def refusal(*command: str, **options) -> str:
@@ -68,40 +75,43 @@ def refusal(*command: str, **options) -> str:
     return lines[0]
 
 
-def test_the_board_answers_keeps_its_data_and_leaves_nothing_running(environment):
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An installation that was started once, watched, and stopped by Ctrl-C."""
+    home = tmp_path_factory.mktemp("installation")
+    environment = installation(home)
     with running(environment) as (board, said):
         address = f"http://127.0.0.1:{environment['PORT']}"
         assert address in said
+        assert "Loading" in said
         with urllib.request.urlopen(f"{address}/healthz") as answer:
             assert answer.status == 200
         children = children_of(board.pid)
         assert len(children) == 2
+        files = [path for path in (home / "var").rglob("*") if path.is_file()]
+        assert files
+        assert not [path for path in files if path.stat().st_mode & 0o077], "the data is nobody else's"
     assert board.returncode == 0
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     assert not listening(environment["PORT"])
+    return environment
 
-    with running(environment) as (board, again):
-        assert "Loading" in said
-        assert "Loading" not in again
-        assert "clinician@demo.example" in again
+
+def test_a_second_start_keeps_the_data_and_a_service_manager_may_stop_it(started):
+    with running(started) as (board, said):
+        assert "Loading" not in said
+        assert "clinician@demo.example" in said
         board.send_signal(signal.SIGTERM)
         board.communicate(timeout=30)
-    assert not listening(environment["PORT"])
+    assert not listening(started["PORT"])
 
 
-def test_when_one_part_dies_the_other_is_stopped_and_the_exit_code_tells(environment):
-    with running(environment) as (board, _):
+def test_when_one_part_dies_the_other_is_stopped_and_the_exit_code_tells(started):
+    with running(started) as (board, _):
         os.kill(children_of(board.pid)[0], signal.SIGKILL)
         board.communicate(timeout=30)
         assert board.returncode
-        assert not listening(environment["PORT"])
-
-
-def test_the_data_is_nobody_elses(environment, tmp_path):
-    with running(environment):
-        files = [path for path in (tmp_path / "var").rglob("*") if path.is_file()]
-        assert files
-        assert not [path for path in files if path.stat().st_mode & 0o077]
+        assert not listening(started["PORT"])
 
 
 def test_a_busy_port_is_told_in_a_sentence(environment):

@@ -1,11 +1,13 @@
 """What a browser sends for the forms of the site, as a member would fill them in."""
 
+import re
 import uuid
 from typing import Any
 
 from forum.models import Post
 from tests import make
 
+CODE_FIELD = re.compile(r'name="code" value="([A-Z2-7]{26})"')
 CANARY = "quokkamarsupial"  # a word that no other text of the tests holds
 
 
@@ -22,6 +24,13 @@ def question(**changes: Any) -> dict[str, Any]:
         "identity": "anonymous",
     }
     return _with(fields, changes)
+
+
+def without_link(page: str, **changes: Any) -> dict[str, Any]:
+    """As the ask page sends it that brought this code."""
+    code = CODE_FIELD.search(page)
+    assert code
+    return question(identity="no-link", code=code[1], **changes)
 
 
 def anew(post: Post, **changes: Any) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
-from django.db import transaction
 
-from accounts.access import Refused
+from accounts.access import NotAllowed, Refused, may_appoint
+from accounts.actions.verify import vouch_for
 from accounts.models import Account
-from moderation import audit
+from moderation import audit, intake
 
 ROLES = ["member", "verified", "moderator", "administrator"]
 
@@ -17,7 +17,7 @@ class UnknownTag(Refused):
     pass
 
 
-@transaction.atomic
+@audit.deed()
 def appoint(
     account: Account,
     role: str,
@@ -26,19 +26,46 @@ def appoint(
     disciplines: Iterable[str] = (),
     jurisdictions: Iterable[str] = (),
     credential: str = "",
+    by: Account | None = None,
 ) -> None:
-    """Give `account` one of ROLES; "member" takes the others away. What is not given stays."""
+    """Give `account` one of ROLES; "member" takes the others away. What is not given stays.
+
+    NotAllowed when `by`, an administrator or nobody known, appoints themself. Who is verified so is for
+    as long as by a check at the desk.
+    """
+    _require_administrator(by, account)
     if role == "member":
-        account.is_verified = account.is_moderator = account.is_administrator = False
-    else:
+        account.verified_until = None
+        account.is_moderator = account.is_administrator = False
+        account.verifications.update(valid_until=None)
+        intake.let_go(account, now=now)
+    elif role != "verified":
         setattr(account, f"is_{role}", True)
     account.credential = credential or account.credential
-    account.save(update_fields=["is_verified", "is_moderator", "is_administrator", "credential"])
+    account.save(update_fields=["verified_until", "is_moderator", "is_administrator", "credential"])
     if disciplines:
         account.disciplines.set(tags("discipline", "slug", disciplines))
     if jurisdictions:
         account.jurisdictions.set(tags("jurisdiction", "code", [code.upper() for code in jurisdictions]))
-    audit.record(f"account.appointed-{role}", about=account, now=now)
+    if role == "verified":
+        vouch_for(account, now=now)
+    audit.record(f"account.appointed-{role}", about=account, by=by, now=now)
+
+
+@audit.deed()
+def dismiss(moderator: Account, *, by: Account, now: datetime) -> None:
+    """Take the role of a moderator away, and what they hold; all else stays. For another administrator."""
+    _require_administrator(by, moderator)
+    if not Account.objects.filter(pk=moderator.pk, is_moderator=True).update(is_moderator=False):
+        raise Refused("They are not a moderator any more.")
+    moderator.is_moderator = False
+    intake.let_go(moderator, now=now)
+    audit.record("account.dismissed-moderator", about=moderator, by=by, now=now)
+
+
+def _require_administrator(by: Account | None, account: Account) -> None:
+    if by and (by == account or not may_appoint(by)):
+        raise NotAllowed("Only an administrator can do this, and nobody for themself.")
 
 
 def tags(facet: str, field: str, names: Iterable[str]) -> list:

@@ -1,3 +1,4 @@
 from accounts.models.account import Account
+from accounts.models.verification import COUNTS, Result, Verification
 
-__all__ = ["Account"]
+__all__ = ["COUNTS", "Account", "Result", "Verification"]

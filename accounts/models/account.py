@@ -1,10 +1,13 @@
 """Accounts: the people in the open. Nothing here says who wrote an anonymous post."""
 
 import os
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 
@@ -12,7 +15,23 @@ def new_anon_ref() -> bytes:
     return os.urandom(16)
 
 
-class AccountManager(BaseUserManager["Account"]):
+def today(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def in_order(self) -> "AccountQuerySet":
+        return self.order_by("display_name", "pk")
+
+    def after(self, last: "Account | None") -> "AccountQuerySet":
+        """Those that follow `last` in that order; all without one."""
+        if last is None:
+            return self
+        later = Q(display_name__gt=last.display_name) | Q(pk__gt=last.pk)
+        return self.filter(later, display_name__gte=last.display_name)
+
+
+class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)["Account"]):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields) -> "Account":
         account = self.model(email=self.normalize_email(email).lower(), **fields)
         account.set_password(password)
@@ -22,6 +41,10 @@ class AccountManager(BaseUserManager["Account"]):
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "Account":
         """An administrator, as `manage.py createsuperuser` asks for."""
         return self.create_user(email, password, is_administrator=True, **fields)
+
+    def leaving(self) -> models.QuerySet["Account"]:
+        """Accounts that are locked and wait for the night, in which their links are cut."""
+        return self.filter(leaving_on__isnull=False)
 
 
 class Account(AbstractBaseUser):
@@ -35,11 +58,14 @@ class Account(AbstractBaseUser):
         "forum.Tag", blank=True, related_name="+", limit_choices_to={"facet": "jurisdiction"}
     )
     is_active = models.BooleanField(default=True)
-    is_verified = models.BooleanField(default=False)
+    verified_until = models.DateField(null=True, editable=False)  # the longest of its verifications
     is_moderator = models.BooleanField(default=False)
     is_administrator = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    leaving_on = models.DateField(null=True, editable=False)
+    anonymous_shut_until = models.DateField(null=True, editable=False)
     anon_ref = models.BinaryField(max_length=16, unique=True, default=new_anon_ref, editable=False)
+    inbox_seal = models.BinaryField(null=True, editable=False)  # see forum/notices/reading.py
 
     last_login = None  # an instant next to an anonymous post's hour would help to match them
 
@@ -48,6 +74,9 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        indexes = [models.Index(fields=["display_name", "id"], name="accounts_by_name")]
 
     @cached_property
     def acts_as_moderator(self) -> bool:
@@ -58,12 +87,20 @@ class Account(AbstractBaseUser):
             return False
         return not settings.SECOND_FACTOR_FOR_MODERATORS or is_mfa_enabled(self)
 
+    def anonymous_pages_are_shut(self, now: datetime) -> bool:
+        """Whether /my/anonymous/ stays shut since somebody set this account's credentials anew."""
+        until = self.anonymous_shut_until
+        return until is not None and today(now) < until
+
     def __str__(self) -> str:
         return f"account {self.pk}"
 
     @property
-    def level(self) -> str:
-        """How well the board knows this clinician: shown in the standing of a reply."""
-        if self.is_moderator:
-            return "moderator"
-        return "verified" if self.is_verified else "self-declared"
+    def is_verified(self) -> bool:
+        """A clinician whose licence a moderator looked up, in some discipline, within the year."""
+        return self.verified_until is not None and today(timezone.now()) <= self.verified_until
+
+    def checked_disciplines(self) -> set[int]:
+        """The numbers of the disciplines in which it is verified."""
+        in_force = self.verifications.in_force(today(timezone.now()))
+        return set(in_force.values_list("discipline", flat=True))

@@ -1,6 +1,7 @@
 """Nothing typed is lost: a refused or expired form comes back with its text, stored nowhere."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,12 +13,17 @@ NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "old
 
 FROM_ELSEWHERE = ("Origin checking failed", "Referer checking failed")  # as Django begins its reasons
 
-TEXTS = {"title", "asking", "body", "note", "red_flag", "contingent_on"}
+TEXTS = {"title", "asking", "body", "note", "reason", "red_flag", "contingent_on", "board", "words"}
 
 
 def is_text(name: str) -> bool:
     """Whether the field holds words of somebody, also under a form's prefix."""
     return name.rpartition("-")[2] in TEXTS
+
+
+def is_secret(name: str) -> bool:
+    """Whether the field holds a password or a code of the app, which no page may hold again."""
+    return name.rpartition("-")[2] in NEVER_SHOWN or name == "confirm-code"
 
 
 def has_words(request: HttpRequest) -> bool:
@@ -26,26 +32,35 @@ def has_words(request: HttpRequest) -> bool:
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields of the refused form, in order, without secrets."""
-    return [
-        (name, value) for name, values in request.POST.lists() if name not in NEVER_SHOWN for value in values
-    ]
+    return [(name, value) for name, values in request.POST.lists() if not is_secret(name) for value in values]
 
 
-def keep(request: HttpRequest, sentence: str, *, status: int, sign_in: bool = False) -> HttpResponse:
-    """A page with `sentence`, the texts that were typed, and a button that sends the same form again."""
+def keep(
+    request: HttpRequest, sentence: str, *, status: int, sign_in: bool = False, confirm: str = ""
+) -> HttpResponse:
+    """A page with `sentence`, the texts that were typed, and a button that sends the same form again.
+
+    First in another tab: signing in, or the page `confirm` that asks who it is.
+    """
     fields = typed(request)
     if status == CONFLICT:  # nothing was written under the form's id, or something else was
         fields = [(name, str(uuid.uuid4()) if name == "id" else value) for name, value in fields]
     context = {
+        **as_kept(request, fields),
         "sentence": sentence,
-        "fields": fields,
-        "texts": [value for name, value in fields if is_text(name) and value.strip()],
-        "action": request.get_full_path(),
         "sign_in": reverse("account_login") if sign_in else "",
+        "confirm": confirm,
     }
     response = render(request, "accounts/kept.html", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def as_kept(request: HttpRequest, fields: list[tuple[str, str]] | None = None) -> dict[str, Any]:
+    """What `accounts/_typed.html` shows of the refused form, and where it is sent again."""
+    fields = typed(request) if fields is None else fields
+    texts = [value for name, value in fields if is_text(name) and value.strip()]
+    return {"fields": fields, "texts": texts, "action": request.get_full_path()}
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

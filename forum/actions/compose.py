@@ -11,6 +11,7 @@ from accounts.access import NotAllowed, Refused, TooMany
 from accounts.models import Account
 from anonymity.hour import hour_of
 from forum.models import Kind, Persona, Post, Tag, Thread
+from forum.states import State
 from forum.text.markdown import RENDERER_VERSION, render
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
 
@@ -18,11 +19,12 @@ Author = Account | Persona
 
 
 class FormUsed(Refused):
-    """The form's id is that of a post with other words: an old page came back, or the form is damaged."""
+    """The form's id is that of a post with other words or under another name: an old page came back."""
 
     def __init__(self) -> None:
         super().__init__(
-            "This form was used for another text already, so nothing was sent. Press the button to send it."
+            "This form was sent already, with other words or under another name, so nothing was sent now. "
+            "Press the button to send this as well."
         )
 
 
@@ -59,12 +61,22 @@ def clean_title(title: str, by: Author, *, room: int) -> str:
 
 def write(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) -> Post:
     """A new pending post in `thread`."""
+    post = worded(thread, kind, text, by=by, now=now)
+    post.save(force_insert=True)
+    return post
+
+
+def worded(
+    thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime, state: State = State.PENDING
+) -> Post:
+    """The post that `write` would keep, unsaved: a preview shows it as it will be."""
     body = clean_body(text.body, by)
     signature = {"persona": by} if isinstance(by, Persona) else {"author": by}
-    return Post.objects.create(
+    return Post(
         id=text.id,
         thread=thread,
         kind=kind,
+        state=state,
         hour=hour_of(now),
         submitted_hour=hour_of(now),
         body=body,
@@ -75,13 +87,18 @@ def write(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) 
     )
 
 
-def sent_before(text: Text, *, thread: uuid.UUID) -> Post | None:
-    """The post that the same form made already. FormUsed when its words or its thread are others."""
+def sent_before(text: Text, *, thread: uuid.UUID, by: Account | None) -> Post | None:
+    """The post that the same form made already under this name, or under none.
+
+    FormUsed when its words or its thread are others, or when it was sent under a name and now is not.
+    """
     post = Post.objects.filter(pk=text.id).first()
     if post is None:
         return None
-    by = post.persona or post.author
-    if post.thread_id != thread or by is None or post.body != clean_body(text.body, by):
+    writer = post.persona or post.author
+    if writer is None or post.author != by or post.thread_id != thread:
+        raise FormUsed
+    if post.body != clean_body(text.body, writer):
         raise FormUsed
     return post
 
@@ -98,14 +115,19 @@ def require_opener(thread: Thread, by: Author) -> None:
         raise NotAllowed("Only the author of the question can do this.")
 
 
-def count_against_the_day(account: Account, kind: Kind, *, now: datetime) -> None:
-    """TooMany when `account` has written its share under its name today. A persona's share is the vault's.
+def count_against_the_day(by: Author, kind: Kind, *, now: datetime) -> None:
+    """TooMany when `by` has written its share today: an account under its name, a persona without a link.
 
-    Call inside the transaction that writes: the lock on the account settles twenty requests at once.
+    Other personas' shares are the vault's. Call inside the transaction that writes: the lock on the account
+    settles twenty requests at once; a persona's meet at the lock on their thread.
     """
-    Account.objects.select_for_update().only("pk").get(pk=account.pk)
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Post.objects.written_by(account).filter(submitted_hour__gte=today)
+    if isinstance(by, Persona):
+        mine = Post.objects.filter(persona=by)
+    else:
+        Account.objects.select_for_update().only("pk").get(pk=by.pk)
+        mine = Post.objects.written_by(by)
+    mine = mine.filter(submitted_hour__gte=today)
     if kind == Kind.QUESTION:
         written, share = mine.filter(kind=Kind.QUESTION).count(), settings.THREADS_A_DAY
     else:

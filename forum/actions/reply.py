@@ -16,11 +16,11 @@ from forum.actions.compose import (
     count_against_the_day,
     require_opener,
     sent_before,
-    too_many,
     write,
 )
 from forum.models import Kind, Persona, Post, Thread
 from forum.publishing import make_public
+from forum.silence import no_place, require_free_here, require_free_name, require_unmuted, require_unshut
 from moderation import audit, intake
 
 
@@ -34,12 +34,13 @@ def consult(thread: Thread, text: Text, *, by: Account, now: datetime) -> Post:
         raise NotAllowed("Consultations are written by moderators.")
 
     def deed() -> Post:
+        require_free_name(by, now=now)
         post = write(thread, Kind.CONSULTATION, text, by=by, now=now)
         make_public(post, now=now)
         audit.record("consultation.published", about=post, by=by, now=now)
         return post
 
-    return _once(thread, text, deed)
+    return _once(thread, Kind.CONSULTATION, text, deed, by=by)
 
 
 def clarify(thread: Thread, text: Text, *, by: Author, now: datetime) -> Post:
@@ -66,36 +67,44 @@ def give_perspective_as_persona(thread: Thread, text: Text, *, account: Account,
         raise NotAllowed("Perspectives are written by verified clinicians.")
     if thread.author_id == account.pk:
         raise NotAllowed("You asked under your name, so everybody would know whose anonymous reply this is.")
-    require_open(thread)
-    take_persona_slot(account, text, now=now)
+    require_open(thread, Kind.PERSPECTIVE)
+    require_unshut(account, now=now)
+    take_persona_slot(account, thread, text, now=now)
     persona = persona_in(thread, vault.attach(account, thread.pk))
     kind = Kind.CLARIFICATION if persona.is_op else Kind.PERSPECTIVE
     return submit(thread, kind, text, by=persona, now=now)
 
 
 def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime) -> Post:
-    """Write a post and put it before the moderators. NotOpen, or TooMany for an account beyond its share."""
+    """Write a post and put it before the moderators. NotOpen; Muted or Paused for a persona, NamePaused.
+
+    TooMany for an account, or a persona without a link, beyond its share; of other personas the vault counts.
+    """
 
     def deed() -> Post:
-        if isinstance(by, Account):
+        require_free_name(by, now=now)
+        if isinstance(by, Persona):
+            require_free_here(by, now=now)
+        if isinstance(by, Account) or by.has_no_link:
             count_against_the_day(by, kind, now=now)
         post = write(thread, kind, text, by=by, now=now)
         intake.enqueue(post, now=now)
         audit.record(f"{kind.value}.submitted", about=post, now=now)
         return post
 
-    return _once(thread, text, deed)
+    return _once(thread, kind, text, deed, by=by)
 
 
-def take_persona_slot(account: Account, text: Text, *, now: datetime) -> None:
-    """TooMany when the account's anonymous replies of today are used up or its posting is paused.
+def take_persona_slot(account: Account, thread: Thread, text: Text, *, now: datetime) -> None:
+    """Use one of the account's anonymous replies of today. Muted, Paused, or TooMany when none is left.
 
-    The same form sent twice uses one place.
+    The same form sent twice uses one place, and one that a muted persona sends uses none.
     """
-    if Post.objects.filter(pk=text.id).exists():
+    if sent_before(text, thread=thread.pk, by=None):
         return
+    require_unmuted(vault.persona_for(account, thread.pk))
     if not vault.take_slot(account, "reply", now):
-        raise too_many(Kind.PERSPECTIVE)
+        raise no_place(account, Kind.PERSPECTIVE, now=now)
 
 
 def persona_in(thread: Thread, persona_id: uuid.UUID) -> Persona:
@@ -111,22 +120,23 @@ def persona_in(thread: Thread, persona_id: uuid.UUID) -> Persona:
             continue
 
 
-def require_open(thread: Thread) -> None:
-    if not thread.is_open:
+def require_open(thread: Thread, kind: Kind) -> None:
+    if not (thread.takes_updates if kind == Kind.UPDATE else thread.is_open):
         raise NotOpen("This thread takes no more posts.")
 
 
-def _once(thread: Thread, text: Text, deed: Callable[[], Post]) -> Post:
+def _once(thread: Thread, kind: Kind, text: Text, deed: Callable[[], Post], *, by: Author) -> Post:
     """Do `deed` unless the same form did it already. FormUsed when the form's id is that of another post."""
-    require_open(thread)
-    if existing := sent_before(text, thread=thread.pk):
+    name = by if isinstance(by, Account) else None
+    require_open(thread, kind)
+    if existing := sent_before(text, thread=thread.pk, by=name):
         return existing
     try:
         with transaction.atomic():
             # Held until the end: withdrawing waits, or has closed the thread by now.
-            require_open(Thread.objects.select_for_update(no_key=True).get(pk=thread.pk))
+            require_open(Thread.objects.select_for_update(no_key=True).get(pk=thread.pk), kind)
             return deed()
     except IntegrityError:  # sent twice at once
-        if existing := sent_before(text, thread=thread.pk):
+        if existing := sent_before(text, thread=thread.pk, by=name):
             return existing
         raise

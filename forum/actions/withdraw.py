@@ -1,21 +1,35 @@
 """Withdrawing: the author takes the thread back; a stub stays and the words go."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from forum import lifecycle, search
+from forum import lifecycle
 from forum.actions.compose import Author, require_opener
+from forum.actions.flag import settle_all
 from forum.models import Happening, Persona, Thread
-from forum.publishing import tell
+from forum.publishing import tell, unlist
 from forum.states import State
-from forum.tagging import set_tags, unlist_under_tags
+from forum.tagging import set_tags
 from moderation import audit, intake
 
 STUB = "Withdrawn by its author"
 GONE = "The author withdrew the thread before this was read, so it was not published."
-NO_WORDS = {"body": "", "html": "", "note": "", "red_flag": "", "contingent_on": "", "outcomes": []}
+STUB_WORDS: dict[str, Any] = {
+    "title": STUB,
+    "slug": "withdrawn",
+    **dict.fromkeys(("asking", "excerpt", "closed_because", "hidden_because"), ""),
+}
+NO_WORDS: dict[str, Any] = {
+    "body": "",
+    "html": "",
+    "note": "",
+    "red_flag": "",
+    "contingent_on": "",
+    "outcomes": [],
+}
 
 
 @transaction.atomic
@@ -23,15 +37,17 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     """Leave a stub: title, tags and all of the author's words are overwritten, others' words unlisted."""
     require_opener(thread, by)
     mine = Q(persona=by) if isinstance(by, Persona) else Q(author=by)
-    lifecycle.move(thread, State.WITHDRAWN, title=STUB, slug="withdrawn", asking="", excerpt="")
-    unlist_under_tags(thread)
+    lifecycle.move(thread, State.WITHDRAWN, **STUB_WORDS)
+    unlist(thread)
     set_tags(thread, [])
-    thread.marks.all().delete()
     intake.drop(thread.posts.all())
+    intake.drop_redactions(thread)
+    settle_all(thread.posts.all(), now=now)
     for post in thread.posts.filter(state__in=(State.PENDING, State.HELD)).exclude(mine):
         lifecycle.move(post, State.DECLINED, note=GONE)
         tell(Happening.DECLINED, post, now=now)
     for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):
         lifecycle.move(post, State.WITHDRAWN, **NO_WORDS)
-    search.forget(thread)
+    if isinstance(by, Persona) and by.has_no_link:  # a code that is found later proves nothing
+        Persona.objects.filter(pk=by.pk).update(return_hash=None)
     audit.record("thread.withdrawn", about=thread, now=now)

@@ -1,16 +1,28 @@
+from forum.models.flag import Flag, Reason
 from forum.models.follow import Follow
-from forum.models.notice import CONCERNS_AUTHOR, Event, Happening, Notice
+from forum.models.notice import (
+    BY_MODERATORS,
+    CONCERNS_AUTHOR,
+    FLAG_OUTCOMES,
+    Event,
+    Happening,
+    Notice,
+)
 from forum.models.persona import Persona
 from forum.models.post import Kind, Post, Standing
+from forum.models.rewrite import Rewrite
 from forum.models.search import SearchEntry
 from forum.models.tag import Facet, Tag, ThreadTag
 from forum.models.thread import Aspect, Outcome, Thread, ThreadMark, Urgency
 
 __all__ = [
+    "BY_MODERATORS",
     "CONCERNS_AUTHOR",
+    "FLAG_OUTCOMES",
     "Aspect",
     "Event",
     "Facet",
+    "Flag",
     "Follow",
     "Happening",
     "Kind",
@@ -18,6 +30,8 @@ __all__ = [
     "Outcome",
     "Persona",
     "Post",
+    "Reason",
+    "Rewrite",
     "SearchEntry",
     "Standing",
     "Tag",

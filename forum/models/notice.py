@@ -1,4 +1,5 @@
-"""Events ("this happened") and notices ("it concerns you"): for accounts by name, for personas by persona."""
+"""Events ("this happened") and notices ("it concerns you"): for accounts by name, for personas by persona,
+for who flagged a text by the flag."""
 
 import uuid
 
@@ -6,7 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from forum.states import READABLE
+from forum.models.post import Post
+from forum.states import READABLE, State
+
+UNREAD = (State.PENDING, State.HELD, State.HIDDEN)  # what waits for a moderator
 
 
 class Happening(models.TextChoices):
@@ -18,9 +22,39 @@ class Happening(models.TextChoices):
     PUBLISHED = "published", "Your text was published"
     RETURNED = "returned", "A moderator returned your text with a note"
     DECLINED = "declined", "Your text was declined, with a reason"
+    CLOSED = "closed", "A moderator closed the thread"
+    REOPENED = "reopened", "A moderator opened the thread again"
+    HIDDEN = "hidden", "What you wrote is hidden for now, with a reason"
+    SHOWN = "shown", "What you wrote can be read again"
+    REDACTED = "redacted", "A moderator removed words from your text, with a reason"
+    WAITING = "waiting", "A text has waited long for a moderator"
+    UPHELD = "upheld", "A moderator agreed with your flag and acted on it"
+    DISMISSED = "dismissed", "A moderator looked at what you flagged, and it stays"
+    TAKEN_BACK = "takenback", "What you flagged was taken back before a moderator decided"
+    UNMASK = "unmask", "A note about your anonymity"
+    CHECKED = "checked", "A moderator has looked up your licence"
+    ENDED = "ended", "Your verification has ended"
+    SANCTION = "sanction", "Moderators have written to you"
+    LIFTED = "lifted", "Moderators let you write again"
 
 
-CONCERNS_AUTHOR = (Happening.PUBLISHED, Happening.RETURNED, Happening.DECLINED)
+CONCERNS_AUTHOR = (
+    Happening.PUBLISHED,
+    Happening.RETURNED,
+    Happening.DECLINED,
+    Happening.HIDDEN,
+    Happening.SHOWN,
+    Happening.REDACTED,
+    Happening.UNMASK,
+)
+PERSONAL = (  # about an account and no post
+    Happening.CHECKED,
+    Happening.ENDED,
+    Happening.SANCTION,
+    Happening.LIFTED,
+)
+FLAG_OUTCOMES = (Happening.UPHELD, Happening.DISMISSED, Happening.TAKEN_BACK)
+BY_MODERATORS = (Happening.CLOSED, Happening.REOPENED)  # about a question, and done by somebody else
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -32,13 +66,22 @@ class Event(models.Model):
     """Written with the deed, in its transaction; told to whom it concerns afterwards, so none is lost."""
 
     happening = models.CharField(max_length=9, choices=Happening)
-    post = models.ForeignKey("forum.Post", models.CASCADE, related_name="events")
+    # None of a personal one alone, which is told with its deed and never fanned out.
+    post: "models.ForeignKey[Post, Post]" = models.ForeignKey(  # type: ignore[misc]
+        "forum.Post", models.CASCADE, null=True, related_name="events"
+    )
     hour = models.DateTimeField()
     told = models.BooleanField(default=False)
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="event_of_a_post_or_personal",
+                condition=Q(post__isnull=False) ^ Q(happening__in=PERSONAL),
+            )
+        ]
         indexes = [models.Index(fields=["id"], name="events_untold", condition=Q(told=False))]
 
     def __str__(self) -> str:
@@ -47,43 +90,55 @@ class Event(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def for_inbox(self, account, personas: list[uuid.UUID]) -> "NoticeQuerySet":
-        """What concerns the account or the personas that the vault calls its own.
+        """What concerns the account, or the personas and flags that the vault calls its own.
 
-        A notice goes where its post goes: of what is no longer readable only decisions remain.
+        A notice goes where its post goes: of what is no longer readable only decisions remain. What waits,
+        a moderator is told of who is one still.
         """
         readable = Q(event__post__state="published", event__post__thread__state__in=READABLE)
-        decision = Q(event__happening__in=CONCERNS_AUTHOR)
-        return self.filter(Q(account=account) | Q(persona__in=personas)).filter(readable | decision)
-
-    def unread(self) -> "NoticeQuerySet":
-        return self.filter(read=False)
+        shown = readable | Q(event__happening__in=[*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL])
+        if account.acts_as_moderator:
+            unread = Q(event__post__state__in=UNREAD) | Q(event__post__thread__state=State.HIDDEN)
+            shown |= Q(event__happening=Happening.WAITING) & unread
+        own = Q(account=account) | Q(persona__in=personas) | Q(flag__in=personas)
+        return self.filter(own).filter(shown)
 
     def for_list(self) -> "NoticeQuerySet":
         return self.select_related("event__post__thread").order_by("-id")
 
 
 class Notice(models.Model):
+    """Never changed once it is written: who has read it is sealed in the reader's account (leak 22)."""
+
     event = models.ForeignKey(Event, models.CASCADE, related_name="notices")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="notices")
     persona = models.ForeignKey("forum.Persona", models.CASCADE, null=True, related_name="notices")
-    read = models.BooleanField(default=False)
+    flag = models.ForeignKey("forum.Flag", models.CASCADE, null=True, related_name="notices")
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="notice_for_account_xor_persona", condition=Q(account=None) ^ Q(persona=None)
+                name="notice_for_account_xor_flag_xor_persona",
+                condition=Q(account__isnull=False, persona=None, flag=None)
+                | Q(account=None, persona__isnull=False, flag=None)
+                | Q(account=None, persona=None, flag__isnull=False),
             ),
             models.UniqueConstraint(fields=["event", "account"], name="one_notice_per_event_and_account"),
             models.UniqueConstraint(fields=["event", "persona"], name="one_notice_per_event_and_persona"),
+            models.UniqueConstraint(fields=["event", "flag"], name="one_notice_per_event_and_flag"),
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="notices_of_account"),
             models.Index(fields=["persona", "-id"], name="notices_of_persona"),
-            models.Index(fields=["account"], name="notices_unread", condition=Q(read=False)),
-            models.Index(fields=["persona"], name="notices_unread_of_persona", condition=Q(read=False)),
         ]
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Of the thread that it is about, if it is about one; none of what was flagged."""
+        about = self.event.post if self.event.happening not in FLAG_OUTCOMES else None
+        return about.thread.title if about else ""

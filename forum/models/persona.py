@@ -10,8 +10,11 @@ class Persona(models.Model):
     thread = models.ForeignKey("forum.Thread", models.PROTECT, related_name="personas")
     ordinal = models.PositiveSmallIntegerField()
     is_op = models.BooleanField(default=False)
-    notify = models.BooleanField(default=True)
+    notify = models.BooleanField(default=True)  # without, nothing is told, not even decisions
     muted = models.BooleanField(default=False)
+    paused_until = models.DateField(null=True)  # counts for one without a link; else the vault knows
+    # Of the code that leads back to a thread without a link; empty for whoever the vault has a link to.
+    return_hash = models.BinaryField(max_length=32, null=True, unique=True)
 
     class Meta:
         constraints = [
@@ -20,6 +23,10 @@ class Persona(models.Model):
 
     def __str__(self) -> str:
         return f"persona {self.pk}"
+
+    @property
+    def has_no_link(self) -> bool:
+        return self.return_hash is not None
 
     @property
     def label(self) -> str:

@@ -48,7 +48,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         """With author, persona and standing, in no further query."""
         posts = self.select_related("author", "persona", "standing__discipline", "standing__jurisdiction")
         return posts.defer(
-            *(f"author__{column}" for column in ("password", "email")),
+            *(f"author__{column}" for column in ("password", "email", "inbox_seal")),
             *(
                 f"standing__{tag}__{column}"
                 for tag in ("discipline", "jurisdiction")

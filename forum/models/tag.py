@@ -78,7 +78,7 @@ class ThreadTagQuerySet(models.QuerySet["ThreadTag"]):
 
     def chosen(self) -> "ThreadTagQuerySet":
         """Those that somebody chose, with as much of the tag as a page shows of it."""
-        rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "id")
+        rows = self.filter(inherited=False).select_related("tag").order_by("tag__facet", "tag_id")
         return rows.defer(*(f"tag__{column}" for column in LONG_TEXTS))
 
 

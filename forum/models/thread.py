@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from forum.models.tag import Facet, Tag, ThreadTag
@@ -19,6 +20,10 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread aloud
 
 def new_public_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def slug_of(title: str) -> str:
+    return slugify(title)[:80].strip("-") or "question"
 
 
 class Aspect(models.TextChoices):
@@ -97,7 +102,8 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def for_list(self) -> "ThreadQuerySet":
         """With what a row of a list shows, in a constant number of queries."""
-        threads = self.select_related("author").defer("author__password", "author__email")
+        unshown = ("author__password", "author__email", "author__inbox_seal")
+        threads = self.select_related("author").defer(*unshown)
         return threads.prefetch_related(
             models.Prefetch("thread_tags", queryset=ThreadTag.objects.chosen(), to_attr="chosen_tags")
         )
@@ -122,6 +128,12 @@ class Thread(models.Model):
     reply_count = models.PositiveIntegerField(default=0)
     consultation_count = models.PositiveIntegerField(default=0)
     update_count = models.PositiveIntegerField(default=0)
+    # Full hours from publication to the first consultation.
+    first_reply_after = models.PositiveIntegerField(null=True, blank=True)
+    # Said by a moderator, to every reader and to its author. A hidden thread that was closed is closed again.
+    closed_because = models.CharField(max_length=300, blank=True)
+    hidden_because = models.CharField(max_length=300, blank=True)
+    hidden_by_flags = models.BooleanField(default=False)  # and no moderator has decided about it yet
     is_demo = models.BooleanField(default=False)
 
     tags = TaggableManager(through=ThreadTag)
@@ -148,6 +160,11 @@ class Thread(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == State.PUBLISHED
+
+    @property
+    def takes_updates(self) -> bool:
+        """Closed as well: how it turned out is often known late, and is what readers come for."""
+        return self.state in READABLE
 
     @property
     def author_label(self) -> str:

@@ -4,12 +4,27 @@ Nobody is left out for having written the post: an absence would say who did.
 """
 
 import logging
+from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Account
 from anonymity import bus, vault
-from forum.models import CONCERNS_AUTHOR, Event, Follow, Happening, Notice, Persona, Post, ThreadTag
+from anonymity.hour import hour_of
+from forum.models import (
+    BY_MODERATORS,
+    CONCERNS_AUTHOR,
+    FLAG_OUTCOMES,
+    Event,
+    Flag,
+    Follow,
+    Happening,
+    Notice,
+    Persona,
+    Post,
+    ThreadTag,
+)
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # more than these are told by the worker, so that no request waits for them
@@ -21,7 +36,7 @@ def tell_soon(event: Event) -> None:
 
     The post is kept already: whatever fails here is made up for by the next sweep.
     """
-    if event.happening not in CONCERNS_AUTHOR:
+    if event.happening not in (*CONCERNS_AUTHOR, *FLAG_OUTCOMES):
         bus.nudge_thread(event.post.thread.public_id)
     _told(event, at_most=AT_ONCE)
 
@@ -51,23 +66,34 @@ def tell(event: Event) -> None:
     """Write the notices of `event` and nudge their readers. Twice in a row writes nothing twice."""
     accounts = list(accounts_concerned(event))
     personas = list(personas_concerned(event))
-    # In two transactions: one of both would join accounts and personas by its number (T-XMIN).
+    flags = list(Flag.objects.filter(settled_by=event))
+    # In transactions of their own: one of them all would join readers by its number (T-XMIN).
     for batch in (
         [Notice(event=event, account=account) for account in accounts],
         [Notice(event=event, persona=persona) for persona in personas],
+        [Notice(event=event, flag=flag) for flag in flags],
     ):
         Notice.objects.bulk_create(batch, ignore_conflicts=True, batch_size=BATCH)
     Event.objects.filter(pk=event.pk).update(told=True)
     vault.nudge_accounts(accounts)
-    for persona in personas:
-        vault.nudge(persona.pk)
+    for sealed in [*personas, *flags]:
+        vault.nudge(sealed.pk)
+
+
+def tell_one(post: Post, happening: Happening, account: Account, *, now: datetime) -> None:
+    """Tell one account alone, in the transaction of the deed; nudge it once that is kept."""
+    event = Event.objects.create(happening=happening, post=post, hour=hour_of(now), told=True)
+    Notice.objects.create(event=event, account=account)
+    transaction.on_commit(lambda: vault.nudge_accounts([account]))
 
 
 def accounts_concerned(event: Event):
     """Accounts by name: the author of what was decided; else the thread's author and all followers."""
     post = event.post
+    if event.happening in FLAG_OUTCOMES:
+        return Account.objects.none()
     if event.happening in CONCERNS_AUTHOR:
-        return Account.objects.filter(posts=post)
+        return Account.objects.filter(posts=post, is_active=True)
     wants = Q(pk__in=Follow.objects.filter(thread=post.thread_id).values("account"))
     if event.happening == Happening.THREAD:
         tags = ThreadTag.objects.filter(content_object=post.thread_id).values("tag")
@@ -75,14 +101,22 @@ def accounts_concerned(event: Event):
     else:
         wants |= Q(pk=post.thread.author_id)
         wants |= Q(pk__in=Post.objects.filter(thread=post.thread_id, author__isnull=False).values("author"))
-        wants &= ~Q(pk=post.author_id)  # a named author knows; a persona's account is not known here
+        if event.happening not in BY_MODERATORS:
+            wants &= ~Q(pk=post.author_id)  # a named author knows; a persona's account is not known here
     return Account.objects.filter(wants, is_active=True)
 
 
 def personas_concerned(event: Event):
+    """A muted one as well: it may write nothing more, and hears of what is said to it like before.
+
+    Not one without a link, whose notices nobody could read.
+    """
+    told = Persona.objects.filter(notify=True)
     if event.happening in CONCERNS_AUTHOR:
-        return Persona.objects.filter(posts=event.post)
-    if event.happening == Happening.THREAD:
-        return Persona.objects.none()
-    personas = Persona.objects.filter(thread=event.post.thread_id, notify=True, muted=False)
-    return personas.exclude(pk=event.post.persona_id) if event.post.persona_id else personas
+        return told.filter(posts=event.post)
+    if event.happening in (Happening.THREAD, *FLAG_OUTCOMES):
+        return told.none()
+    personas = told.filter(thread=event.post.thread_id)
+    if event.happening in BY_MODERATORS or not event.post.persona_id:
+        return personas
+    return personas.exclude(pk=event.post.persona_id)

@@ -1,14 +1,17 @@
 """The inbox of an account: notices under its name and those of its personas, joined for one answer only."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, Max
+from django.utils import timezone
 
 from accounts.models import Account
 from anonymity import vault
 from forum.models import Notice
 from forum.models.notice import NoticeQuerySet
+from forum.notices.reading import KEPT, Reading, note_read, reading_of
 
 
 class Inbox:
@@ -19,6 +22,9 @@ class Inbox:
 
     @cached_property
     def personas(self) -> list[UUID]:
+        """None while the anonymous pages are shut: whoever set the password anew may not be the owner."""
+        if self.account.anonymous_pages_are_shut(timezone.now()):
+            return []
         try:
             return vault.personas_of(self.account)
         except vault.VaultUnavailable:  # what concerns the name is still worth showing
@@ -29,8 +35,16 @@ class Inbox:
         return Notice.objects.for_inbox(self.account, self.personas)
 
     @cached_property
+    def read(self) -> Reading:
+        return reading_of(self.account)
+
+    @property
+    def unread_notices(self) -> NoticeQuerySet:
+        return self.notices.filter(pk__gt=self.read.upto).exclude(pk__in=self.read.above)
+
+    @cached_property
     def _unread(self) -> tuple[int, int]:
-        found = self.notices.unread().aggregate(number=Count("pk"), newest=Max("pk"))
+        found = self.unread_notices.aggregate(number=Count("pk"), newest=Max("pk"))
         return found["number"], found["newest"] or 0
 
     @property
@@ -42,16 +56,8 @@ class Inbox:
         """The newest unread notice known to the page; the live client asks for what came after."""
         return self._unread[1]
 
-    def mark_read(self, notices: list[int] | None = None) -> None:
-        """Mark the given notices, or all, as read.
-
-        In a transaction for the name and each persona: one for all would join them by its number (T-XMIN).
-        """
-        mine = self.notices.unread()
-        if notices is not None:
-            mine = mine.filter(pk__in=notices)
-        readers: dict[UUID | None, list[int]] = {}
-        for pk, persona in mine.values_list("pk", "persona"):
-            readers.setdefault(persona, []).append(pk)
-        for pks in readers.values():
-            Notice.objects.filter(pk__in=pks).update(read=True)
+    def mark_read(self, notices: Iterable[int] | None = None) -> None:
+        """Mark the given notices, or all, as read: on the account's row, never on a persona's (T-XMIN)."""
+        if notices is None:
+            notices = self.unread_notices.order_by("-pk").values_list("pk", flat=True)[: KEPT + 1]
+        note_read(self.account, notices)

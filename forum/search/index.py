@@ -17,9 +17,10 @@ def index(post: Post) -> None:
     )
 
 
-def forget(thread: Thread) -> None:
-    """Nothing of `thread` is found any more. `purge` then clears the files of what is left of its words."""
-    SearchEntry.objects.filter(thread=thread).delete()
+def forget(what: Thread | Post) -> None:
+    """Nothing of it is found any more. `purge` then clears the files of what is left of its words."""
+    named = {"thread": what} if isinstance(what, Thread) else {"post": what}
+    SearchEntry.objects.filter(**named).delete()
 
 
 def purge() -> None:

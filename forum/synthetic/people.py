@@ -6,8 +6,11 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.actions.verify import LASTS
 from accounts.models import Account
+from accounts.models.account import today
 from forum.models import Facet, Tag
 from forum.synthetic.prose import Skewed
 
@@ -62,7 +65,7 @@ def _accounts(numbers: range, first: int, count: int, rng: Random) -> Iterator[A
             password=make_password(None),
             credential=rng.choice(CREDENTIALS) if number < verified else "",
             is_moderator=number < moderators,
-            is_verified=moderators <= number < verified,
+            verified_until=today(timezone.now()) + LASTS if moderators <= number < verified else None,
             is_demo=True,
         )
 

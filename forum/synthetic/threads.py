@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from random import Random
 
-from django.utils.text import slugify
-
 from accounts.models import Account
 from forum.models import (
     Aspect,
@@ -24,7 +22,7 @@ from forum.models import (
     ThreadTag,
     Urgency,
 )
-from forum.models.thread import ALPHABET
+from forum.models.thread import ALPHABET, slug_of
 from forum.standing import standing_of
 from forum.states import State
 from forum.synthetic import prose
@@ -96,10 +94,10 @@ class ThreadMaker:
             id=self._uuid(),
             public_id="".join(rng.choices(ALPHABET, k=12)),
             title=title,
-            slug=slugify(title)[:80].strip("-"),
+            slug=slug_of(title),
             asking=prose.asking(rng),
             urgency=rng.choices(Urgency.values, [85, 12, 3])[0],
-            excerpt=excerpt(question.html, 280),
+            excerpt=excerpt(question.html),
             author=author,
             state=State.CLOSED if rng.random() < CLOSED else State.PUBLISHED,
             hour=hour,
@@ -165,7 +163,10 @@ class Conversation:
         also = {"red_flag": prose.asking(rng)} if rng.random() < 0.1 else {}
         if rng.random() < 0.4:
             also["contingent_on"] = "The law where you practise, and the edition in force."
-        self._stand(self._post(Kind.CONSULTATION, text, person.account, aspects=aspects, **also), person)
+        post = self._post(Kind.CONSULTATION, text, person.account, aspects=aspects, **also)
+        if self.thread.first_reply_after is None:
+            self.thread.first_reply_after = (post.hour - self.thread.hour) // timedelta(hours=1)
+        self._stand(post, person)
 
     def _give_perspective(self) -> None:
         rng = self.rng
@@ -225,7 +226,9 @@ class Conversation:
 
     def _stand(self, post: Post, person: Person) -> None:
         own = [*person.disciplines, *person.jurisdictions]
-        self.rows.standings.append(standing_of(post, person.account, own=own, asked=self.tags))
+        checked = {tag.pk for tag in person.disciplines} if person.account.is_verified else ()
+        standing = standing_of(post, person.account, own=own, asked=self.tags, checked=checked)
+        self.rows.standings.append(standing)
 
     def _new_persona(self, *, is_op: bool = False) -> Persona:
         ordinal = len(self.personas) + 1

@@ -1,5 +1,6 @@
 """The words of the templates: a post's html as rendered, days instead of hours, kept addresses."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,11 +17,19 @@ from forum.text.markdown import trusted
 
 register = template.Library()
 
+AWAY = re.compile(r'<a ([^>]*href="[^#"])')
+
 
 @register.filter
 def rendered(html: str) -> SafeString:
     """HTML that the one renderer made and the database kept."""
     return trusted(html)
+
+
+@register.filter
+def beside(html: SafeString) -> SafeString:
+    """The same with links that open beside this page, and not in the place of what is being typed."""
+    return trusted(AWAY.sub(r'<a target="_blank" \1', html))
 
 
 @register.filter

@@ -7,7 +7,7 @@ _TAG = re.compile(r"</?([a-z][a-z0-9]*)[^<>]*>")
 _INLINE = {"a", "strong", "em", "code"}
 
 
-def excerpt(html: str, length: int = 200) -> str:
+def excerpt(html: str, length: int = 280) -> str:
     """At most `length` characters of what `render` made, cut after a word; a template has to escape it."""
     words = " ".join(plain(html).split())
     if len(words) <= length:

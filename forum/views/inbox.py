@@ -6,11 +6,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, may_moderate, member_required
-from forum.models import CONCERNS_AUTHOR, Happening, Notice
+from forum.models import CONCERNS_AUTHOR, FLAG_OUTCOMES, Happening, Notice, Post
 from forum.notices.inbox import Inbox
+from forum.states import State
 from moderation import intake
 
 SHOWN = 50
+PERSONAL_PAGES: dict[str, str] = {
+    Happening.CHECKED: "accounts:verification",
+    Happening.ENDED: "accounts:verification",
+    Happening.SANCTION: "my-sanctions",
+    Happening.LIFTED: "my-sanctions",
+}
+ON_THE_PAGE = (Happening.PUBLISHED, Happening.SHOWN)  # of the author's own, what everybody may read
 
 
 @member_required
@@ -30,7 +38,7 @@ def inbox(request: MemberRequest) -> HttpResponse:
 def since(request: MemberRequest, cursor: int) -> JsonResponse:
     """What came after `cursor`, and the badges as they stand now."""
     mine = Inbox(request.user)
-    fresh = mine.notices.unread().filter(pk__gt=cursor).for_list()[:10] if mine.cursor > cursor else []
+    fresh = mine.unread_notices.filter(pk__gt=cursor).for_list()[:10] if mine.cursor > cursor else []
     return JsonResponse(
         {
             "cursor": max(mine.cursor, cursor),
@@ -45,7 +53,7 @@ def _entry(notice: Notice) -> dict:
     return {
         "id": notice.pk,
         "text": Happening(notice.event.happening).label,
-        "title": notice.event.post.thread.title,
+        "title": notice.title,
         "url": reverse("forum:open-notice", args=[notice.pk]),
     }
 
@@ -57,10 +65,17 @@ def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     mine = Inbox(request.user)
     notice = get_object_or_404(mine.notices.for_list(), pk=notice_id)
     mine.mark_read([notice.pk])
+    if address := PERSONAL_PAGES.get(notice.event.happening):
+        return redirect(address)
     post = notice.event.post
-    if notice.event.happening in CONCERNS_AUTHOR and notice.event.happening != Happening.PUBLISHED:
+    on_the_page = notice.event.happening in ON_THE_PAGE and post.thread.state != State.HIDDEN
+    if notice.event.happening in CONCERNS_AUTHOR and not on_the_page:
         # To the lists, whose links are made for this session: a persona's own address holds none (leak 75).
         return redirect("forum:my-anonymous" if notice.persona_id else "forum:my-threads")
+    if notice.event.happening == Happening.WAITING and (address := intake.address_of(post)):
+        return redirect(address)
+    if notice.event.happening in FLAG_OUTCOMES and not Post.objects.published().filter(pk=post.pk).exists():
+        return redirect("forum:inbox")
     return redirect(post)
 
 

@@ -1,12 +1,13 @@
 """What belongs to the account: its threads by name, its anonymous ones, and the author's tools for both.
 
-The tools are here and nowhere else, so that no shared page differs for an author (T-SAME).
+The tools are here and nowhere else, so that no shared page differs for an author (T-SAME);
+`returning` opens them by code.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, member_required
+from accounts.confirm import confirmed_required
+from accounts.models import Account
 from anonymity import vault
+from forum import preview
 from forum.actions.compose import Author
 from forum.actions.reply import clarify, take_persona_slot
 from forum.actions.revise import resubmit, resubmit_question
@@ -23,10 +27,14 @@ from forum.actions.withdraw import withdraw
 from forum.forms import AskForm, ReplyForm, UpdateForm
 from forum.lifecycle import IllegalMove
 from forum.models import Kind, Persona, Post, Thread
+from forum.preview import Preview
+from forum.silence import Silenced, name_silence_of, require_unpaused, silence_of
 from forum.states import State
+from forum.views.previewed import preview_part
 
 SHOWN = 200
 DEEDS = ("clarify", "update", "revise")
+KINDS = {"clarify": Kind.CLARIFICATION, "update": Kind.UPDATE}
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class Mine:
     thread: Thread
     by: Author
     url: str
+    account: Account | None = field(default=None, repr=False)  # whose anonymous texts of the day are counted
+    code: str = field(default="", repr=False)  # of a thread without a link: each form brings it along
 
     @property
     def is_anonymous(self) -> bool:
@@ -63,6 +73,7 @@ def my_threads(request: MemberRequest) -> HttpResponse:
 
 
 @member_required
+@confirmed_required
 @require_safe
 def my_anonymous(request: MemberRequest) -> HttpResponse:
     personas = Persona.objects.filter(pk__in=vault.personas_of(request.user))
@@ -104,20 +115,21 @@ def _anonymous(request: MemberRequest, handle: str) -> Mine:
             thread = Thread.objects.of_personas([persona_id]).for_list().first()
             if thread:
                 persona = Persona.objects.get(pk=persona_id)
-                return Mine(thread, persona, _persona_url(request, persona))
+                return Mine(thread, persona, _persona_url(request, persona), account=request.user)
     raise Http404
 
 
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_thread(request: MemberRequest, public_id: str) -> HttpResponse:
-    return _tools(request, _named(request, public_id))
+    return tools(request, _named(request, public_id))
 
 
 @member_required
+@confirmed_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_persona(request: MemberRequest, handle: str) -> HttpResponse:
-    return _tools(request, _anonymous(request, handle))
+    return tools(request, _anonymous(request, handle))
 
 
 @member_required
@@ -129,39 +141,81 @@ def withdraw_named(request: MemberRequest, public_id: str) -> HttpResponse:
 
 @member_required
 @require_POST
+@confirmed_required
 def withdraw_anonymous(request: MemberRequest, handle: str) -> HttpResponse:
     mine = _anonymous(request, handle)
     withdraw(mine.thread, by=mine.by, now=timezone.now())
     return redirect("forum:my-anonymous")
 
 
-def _tools(request: MemberRequest, mine: Mine) -> HttpResponse:
-    """The author's page of one thread: clarify, update, or change what was returned."""
+def tools(request: HttpRequest, mine: Mine) -> HttpResponse:
+    """The author's page of one thread: clarify, update, or change what was returned; or why they can't."""
     deed = request.POST.get("deed", "")
-    bound = request.POST if request.method == "POST" else None
-    if bound is not None and deed not in DEEDS:
+    pressed = request.method == "POST" and not (mine.code and not deed)  # a code alone only opens the page
+    bound = request.POST if pressed else None
+    if pressed and deed not in DEEDS:
         raise Http404
     if deed == "revise" and _sent_again(request, mine):
-        return redirect("forum:sent")
+        return _sent(request, mine)
     returned = _returned(request, mine)
     forms: dict = {}
     if mine.thread.is_open and mine.is_opener:
         forms["clarify_form"] = ReplyForm(bound if deed == "clarify" else None, auto_id="clarify_%s")
+    if mine.thread.takes_updates and mine.is_opener:
         forms["update_form"] = UpdateForm(bound if deed == "update" else None, auto_id="update_%s")
     if returned:
         forms["returned"] = returned
         forms["revise_form"] = _revise_form(mine, returned, bound if deed == "revise" else None)
     form = forms.get(f"{deed}_form")
-    if request.method == "POST" and form is None:
+    if pressed and form is None:
         raise IllegalMove("The thread or the text has changed meanwhile, so nothing was sent.")
-    if form is not None and form.is_valid():
-        _do(request, deed, form, mine, returned)
+    if form is None and (silenced := _silence(mine)):
+        forms = {"silenced": silenced}
+    status = 200 if form is None else 422
+    ready = form is not None and form.is_valid()
+    if form is not None and "preview" in request.POST:
+        form.preview, status = _preview(deed, form, mine, returned), 200
+        if part := preview_part(request, form):
+            return part
+    elif form is not None and ready:
+        try:
+            _do(deed, form, mine, returned)
+            return _sent(request, mine)
+        except Silenced as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+    return _page(request, mine, status=status, **forms)
+
+
+def _silence(mine: Mine) -> Silenced | None:
+    if not isinstance(mine.by, Persona):
+        return name_silence_of(mine.by, now=timezone.now())
+    return silence_of(mine.by, mine.account, now=timezone.now())
+
+
+def _sent(request: HttpRequest, mine: Mine) -> HttpResponse:
+    """The page that everybody gets; who came by code would lose it there, and is answered on the spot."""
+    if not mine.code:
         return redirect("forum:sent")
-    context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **forms}
-    return render(request, "forum/my_thread.html", context, status=422 if form is not None else 200)
+    mine.thread.refresh_from_db(fields=["title", "slug", "state"])
+    return _page(request, mine, sent=True)
 
 
-def _returned(request: MemberRequest, mine: Mine) -> Post | None:
+def _page(request: HttpRequest, mine: Mine, *, status: int = 200, **shown) -> HttpResponse:
+    context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **shown}
+    return render(request, "forum/my_thread.html", context, status=status)
+
+
+def _preview(deed: str, form, mine: Mine, returned: Post | None) -> Preview:
+    now = timezone.now()
+    if isinstance(form, AskForm):
+        draft = replace(form.draft(), id=mine.thread.pk)
+        return preview.of_question(draft, by=mine.by, now=now)
+    kind = Kind(returned.kind) if deed == "revise" and returned else KINDS[deed]
+    return preview.of_reply(mine.thread, kind, form.text(), by=mine.by, now=now)
+
+
+def _returned(request: HttpRequest, mine: Mine) -> Post | None:
     """The returned text that the form names with its version; on a fresh page, the first."""
     for post in mine.posts.filter(state=State.RETURNED):
         if request.POST.get("deed") != "revise" or _names(request, post, post.version):
@@ -169,12 +223,13 @@ def _returned(request: MemberRequest, mine: Mine) -> Post | None:
     return None
 
 
-def _sent_again(request: MemberRequest, mine: Mine) -> bool:
+def _sent_again(request: HttpRequest, mine: Mine) -> bool:
     """Whether this very form, pressed twice, has sent its text already."""
-    return any(_names(request, post, post.version - 1) for post in mine.posts.filter(state=State.PENDING))
+    waiting = mine.posts.filter(state__in=(State.PENDING, State.HELD))
+    return any(_names(request, post, post.version - 1) for post in waiting)
 
 
-def _names(request: MemberRequest, post: Post, version: int) -> bool:
+def _names(request: HttpRequest, post: Post, version: int) -> bool:
     return (request.POST.get("post"), request.POST.get("version")) == (str(post.pk), str(version))
 
 
@@ -191,10 +246,12 @@ def _revise_form(mine: Mine, returned: Post, bound):
     return form_class(bound, initial={"body": returned.body, "outcomes": returned.outcomes})
 
 
-def _do(request: MemberRequest, deed: str, form, mine: Mine, returned: Post | None) -> None:
+def _do(deed: str, form, mine: Mine, returned: Post | None) -> None:
     now = timezone.now()
-    if mine.is_anonymous and deed in ("clarify", "update"):
-        take_persona_slot(request.user, form.text(), now=now)
+    if mine.account and deed == "revise":
+        require_unpaused(mine.account, now=now)
+    elif mine.account:
+        take_persona_slot(mine.account, mine.thread, form.text(), now=now)
     if deed == "clarify":
         clarify(mine.thread, form.text(), by=mine.by, now=now)
     elif deed == "update":

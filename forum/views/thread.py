@@ -13,12 +13,16 @@ from accounts.access import (
     moderator_required,
     perspective_required,
 )
+from forum import preview
+from forum.actions.compose import Author
 from forum.actions.follow import follow, unfollow
 from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
 from forum.forms import ConsultForm, IdentityForm, ReplyForm
-from forum.models import Follow, Post, Thread
+from forum.models import Follow, Kind, Post, Thread
+from forum.silence import Silenced
 from forum.states import State
 from forum.views.kept import kept_for_visitors
+from forum.views.previewed import preview_part
 
 POSTS = 50  # on one page of a thread
 
@@ -96,9 +100,16 @@ def since(request: HttpRequest, public_id: str, position: int) -> HttpResponse:
 def reply(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     form = ConsultForm(request.POST)
-    if not form.is_valid():
+    ready = form.is_valid()
+    if "preview" in request.POST:
+        return _preview(request, found, Kind.CONSULTATION, form, by=request.user, consult_form=form)
+    if not ready:
         return _page(request, found, status=422, consult_form=form)
-    post = consult(found, form.text(), by=request.user, now=timezone.now())
+    try:
+        post = consult(found, form.text(), by=request.user, now=timezone.now())
+    except Silenced as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, found, status=refusal.status, consult_form=form)
     return redirect(post)
 
 
@@ -107,13 +118,30 @@ def reply(request: MemberRequest, public_id: str) -> HttpResponse:
 def perspective(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     form, identity = ReplyForm(request.POST), IdentityForm(request.POST)
-    if not (form.is_valid() and identity.is_valid()):
-        return _page(request, found, status=422, perspective_form=form, identity_form=identity)
-    if identity.is_anonymous:
-        give_perspective_as_persona(found, form.text(), account=request.user, now=timezone.now())
-    else:
-        give_perspective(found, form.text(), by=request.user, now=timezone.now())
+    ready = form.is_valid() & identity.is_valid()
+    forms = {"perspective_form": form, "identity_form": identity}
+    if "preview" in request.POST:
+        by = preview.new_colleague(found) if identity.is_anonymous else request.user
+        kind = Kind.CLARIFICATION if found.author == by else Kind.PERSPECTIVE
+        return _preview(request, found, kind, form, by=by, **forms)
+    if not ready:
+        return _page(request, found, status=422, **forms)
+    try:
+        if identity.is_anonymous:
+            give_perspective_as_persona(found, form.text(), account=request.user, now=timezone.now())
+        else:
+            give_perspective(found, form.text(), by=request.user, now=timezone.now())
+    except Silenced as refusal:  # told here and not before: the page itself is the same for everybody
+        form.add_error(None, str(refusal))
+        return _page(request, found, status=refusal.status, **forms)
     return redirect("forum:sent")
+
+
+def _preview(
+    request: MemberRequest, found: Thread, kind: Kind, form: ReplyForm, *, by: Author, **forms
+) -> HttpResponse:
+    form.preview = preview.of_reply(found, kind, form.text(), by=by, now=timezone.now())
+    return preview_part(request, form) or _page(request, found, **forms)
 
 
 @member_required

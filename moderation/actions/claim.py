@@ -1,15 +1,18 @@
 """Claiming: one moderator's time-limited hold on an item of the queue."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.access import NotAllowed, Refused
 from accounts.models import Account
 from anonymity import bus
+from anonymity.hour import hour_of
 from moderation import audit
 from moderation.models import QueueItem
-from moderation.rules import may_decide
+from moderation.rules import Party, may_decide
 
 CLAIM_LASTS = timedelta(minutes=20)
 
@@ -19,19 +22,25 @@ class AlreadyClaimed(Refused):
 
 
 def claim(item: QueueItem, *, by: Account, now: datetime) -> None:
-    """Hold `item` for `by`, or renew the hold. AlreadyClaimed when a colleague has it."""
+    """Hold `item` for `by`, or renew the hold. AlreadyClaimed, with the name, when a colleague has it."""
     if not may_decide(by, item):
-        raise NotAllowed("You are party to this thread, so a colleague decides about it.")
+        raise Party
     held_already = item.holder_at(now) == by
     with transaction.atomic():
         free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)
         # The UPDATE's own condition settles a race; SQLite ignores select_for_update.
-        if not free.update(holder=by, held_until=now + CLAIM_LASTS):
-            raise AlreadyClaimed("A colleague is working on this item, or has decided about it.")
+        if not free.update(holder=by, held_until=now + CLAIM_LASTS, **taken_up(item, now)):
+            raise AlreadyClaimed(who_has(item, now=now))
         if not held_already:
             audit.record("item.claimed", by=by, about=item, now=now)
             transaction.on_commit(bus.nudge_queue)
     item.refresh_from_db()
+
+
+def taken_up(item: QueueItem, now: datetime) -> dict[str, Any]:
+    """The change that notes how long `item` waited until somebody first took it up."""
+    hours = (hour_of(now) - item.hour) // timedelta(hours=1)
+    return {"taken_up_after": Coalesce("taken_up_after", max(hours, 0))}
 
 
 def release(item: QueueItem, *, by: Account, now: datetime) -> None:
@@ -41,3 +50,32 @@ def release(item: QueueItem, *, by: Account, now: datetime) -> None:
             audit.record("item.released", by=by, about=item, now=now)
             transaction.on_commit(bus.nudge_queue)
     item.refresh_from_db()
+
+
+def hand_over(item: QueueItem, to: Account, note: str, *, by: Account, now: datetime) -> None:
+    """Pass `by`'s hold on to a colleague, with a note that moderators alone read until it is decided.
+
+    AlreadyClaimed when the hold is not `by`'s any more; NotAllowed when `to` may not decide about it.
+    """
+    if to == by or not may_decide(to, item):
+        raise NotAllowed("This can't be handed over to them. Please choose another colleague.")
+    with transaction.atomic():
+        held = QueueItem.objects.filter(pk=item.pk, holder=by).held(now=now)
+        if not held.update(holder=to, held_until=now + CLAIM_LASTS, handover_note=note):
+            raise AlreadyClaimed(who_has(item, now=now))
+        audit.record("item.handed-over", by=by, about=item, now=now)
+        transaction.on_commit(bus.nudge_queue)
+    item.refresh_from_db()
+
+
+def who_has(item: QueueItem, *, now: datetime) -> str:
+    """A sentence that says why `item` is not the reader's to decide, and whose it is."""
+    found = QueueItem.objects.select_related("holder", "decision__by").filter(pk=item.pk).first()
+    if found is None:
+        return "This waits no longer: its author took it back."
+    if found.decided:
+        decided_by = found.decision.by.display_name if hasattr(found, "decision") else "A colleague"
+        return f"{decided_by} has decided about this already."
+    if holder := found.holder_at(now):
+        return f"{holder.display_name} is reading this."
+    return "Your hold on this has run out. Take it again to decide about it."

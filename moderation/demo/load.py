@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import Account
 from forum import demo, reference
-from forum.models import Notice, Tag
+from forum.models import Tag
 from forum.notices import fanout
+from forum.notices.inbox import Inbox
+from moderation import audit
 from moderation.demo.people import make_people
 from moderation.demo.scene import Row, Scene, Step
 
@@ -26,12 +26,14 @@ def load(*, now: datetime) -> int:
         return 0
     reference.load()
     story = read()
-    with transaction.atomic():
+    with audit.deed():
         scenes = play(story, now=now)
     while fanout.tell_all():  # whatever was not told with its deed
         pass
-    old = Notice.objects.filter(event__post__thread__is_demo=True, event__hour__lt=now - NEWS_LASTS)
-    old.update(read=True)
+    for account in Account.objects.filter(email__in=demo.LOGINS.values()):
+        inbox = Inbox(account)
+        old = inbox.notices.filter(event__hour__lt=now - NEWS_LASTS)
+        inbox.mark_read(old.values_list("pk", flat=True))
     demo.forget()
     return scenes
 

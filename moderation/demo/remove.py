@@ -6,14 +6,13 @@ wrote in somebody's own thread, stays as a locked account without a name. And th
 anonymously under a demo log-in: only the vault knows of these, and it tells nobody whose they are.
 """
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import Q
 
+from accounts.actions.leave import close
 from accounts.models import Account
 from forum import demo, search
-from forum.models import Follow, Notice, Persona, Post, Thread
+from forum.models import Persona, Post, Thread
 from forum.tagging import unlist_under_tags
 
 BATCH = 500
@@ -34,28 +33,7 @@ def remove() -> int:
         Persona.objects.filter(thread__in=batch).delete()
         Thread.objects.filter(pk__in=batch).delete()
     for account in accounts:
-        delete_or_lock(account)
+        account.display_name = GONE
+        close(account)
     transaction.on_commit(demo.forget)
     return len(threads)
-
-
-def delete_or_lock(account: Account) -> None:
-    try:
-        with transaction.atomic():
-            account.delete()
-    except ProtectedError:
-        lock(account)
-
-
-def lock(account: Account) -> None:
-    """Empty the account, and let nobody in."""
-    for belonging in (EmailAddress, Authenticator):
-        belonging.objects.filter(user=account).delete()
-    for belonging in (Follow, Notice):
-        belonging.objects.filter(account=account).delete()
-    account.disciplines.clear()
-    account.jurisdictions.clear()
-    account.email, account.display_name, account.credential = f"removed-{account.pk}@demo.invalid", GONE, ""
-    account.is_active = account.is_moderator = account.is_verified = account.is_administrator = False
-    account.set_unusable_password()
-    account.save()

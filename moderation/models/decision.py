@@ -8,6 +8,8 @@ class Verdict(models.TextChoices):
     PUBLISH = "publish", "Published"
     RETURN = "return", "Returned with a note"
     DECLINE = "decline", "Declined"
+    UPHOLD = "uphold", "Upheld"  # of flags
+    DISMISS = "dismiss", "Dismissed"
 
 
 class Decision(models.Model):
@@ -17,6 +19,10 @@ class Decision(models.Model):
     version = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     hour = models.DateTimeField()
+
+    class Meta:
+        # How many each moderator decided within some days, without reading the table.
+        indexes = [models.Index(fields=["hour", "by", "verdict"], name="decisions_by_hour")]
 
     def __str__(self) -> str:
         return f"decision on {self.item_id}"

@@ -8,6 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.models.holding import Held, free_for
+from forum.models import Flag
+from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
+
+FLAG = "flag"  # the kind of an item that is no text of its own: members flagged a public one
+
 
 class QueueItemQuerySet(models.QuerySet["QueueItem"]):
     def visible_to(self, viewer) -> "QueueItemQuerySet":
@@ -20,33 +26,56 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
 
     def claimable(self, *, by, now: datetime) -> "QueueItemQuerySet":
         """Waiting items that nobody else is reading at `now`."""
-        return self.waiting().filter(
-            Q(holder=None) | Q(holder=by) | Q(held_until__isnull=True) | Q(held_until__lte=now)
-        )
+        return self.waiting().filter(free_for(by, now))
+
+    def held(self, *, now: datetime) -> "QueueItemQuerySet":
+        """Waiting items that somebody is reading at `now`."""
+        return self.waiting().filter(holder__isnull=False, held_until__gt=now)
 
 
-class QueueItem(models.Model):
+class QueueItem(Held, models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     post = models.ForeignKey("forum.Post", models.CASCADE, related_name="queue_items")
-    kind = models.CharField(max_length=13)  # the post's, copied for the list and its filters
+    # The post's, copied for lists and counts, which then read no post.
+    thread = models.ForeignKey("forum.Thread", models.CASCADE, related_name="queue_items")
+    kind = models.CharField(max_length=13)  # FLAG for what members flagged
     urgent = models.BooleanField(default=False)
+    paged = models.BooleanField(default=False)  # a second moderator was told that it waits
     hour = models.DateTimeField()  # when it came in
+    # Full hours from then until a moderator first took it up.
+    taken_up_after = models.PositiveIntegerField(null=True, blank=True)
     decided = models.BooleanField(default=False)
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="held_items"
     )
     held_until = models.DateTimeField(null=True, blank=True)
+    # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.
+    hold_reason = models.CharField(max_length=300, blank=True)
+    # From the moderator who handed it over to the next, gone with the decision: it may quote the text.
+    handover_note = models.TextField(blank=True, default="")
 
     objects = QueueItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["post"], condition=Q(decided=False), name="one_waiting_item_per_post"
+                fields=["post", "kind"], condition=Q(decided=False), name="one_waiting_item_per_post_and_kind"
             )
         ]
         indexes = [
             models.Index(fields=["-urgent", "hour", "id"], name="queue_in_order", condition=Q(decided=False)),
+            # One kind's list in order, and how many there are of each, also under a tag, without reading the
+            # table: SQLite looks at `decided` although the condition settles it.
+            models.Index(
+                fields=["kind", "-urgent", "hour", "id", "thread", "decided"],
+                name="queue_by_kind",
+                condition=Q(decided=False),
+            ),
+            models.Index(
+                fields=["holder"], name="queue_held", condition=Q(decided=False, holder__isnull=False)
+            ),
+            # What came in within some days, by tag and by how long it took, without reading the table.
+            models.Index(fields=["hour", "thread", "taken_up_after"], name="queue_came_in"),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +84,21 @@ class QueueItem(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("moderation:item", args=[self.pk])
 
-    def holder_at(self, now: datetime):
-        """Who reads it at `now`, or None."""
-        return self.holder if self.held_until and self.held_until > now else None
+    @property
+    def flags(self) -> models.QuerySet[Flag]:
+        """What members say of the text, as long as nobody has decided; never who."""
+        flags = Flag.objects.open().filter(post=self.post_id).order_by("pk")
+        return flags if self.kind == FLAG and not self.decided else flags.none()
+
+    @property
+    def version(self) -> int:
+        """Of what is to be decided about: the text, with the flags of it. It changes with each of them."""
+        return self.post.version + (self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0)
+
+    @property
+    def acknowledge_by(self) -> datetime:
+        return self.hour + ACKNOWLEDGE_WITHIN
+
+    @property
+    def decide_by(self) -> datetime:
+        return self.hour + DECIDE_WITHIN

@@ -1,21 +1,36 @@
 """The moderators' desk: the list of what waits, and one item with what may be decided about it."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, moderator_required
-from forum.models import Post, Thread
-from moderation.actions.claim import claim, release
-from moderation.actions.decide import decline, publish, return_to_author
-from moderation.forms import DecisionForm, NoteForm
+from accounts.views.kept import is_text
+from forum.models import Facet, Post, Thread
+from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, who_has
+from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
+from moderation.actions.flags import dismiss, uphold
+from moderation.clock import clock_of
+from moderation.forms import (
+    DecisionForm,
+    DeclineForm,
+    DismissForm,
+    HandOverForm,
+    HoldForm,
+    NoteForm,
+    ReturnForm,
+    UpholdForm,
+)
+from moderation.listing import AGES, HOLDS, URGENCIES, Selection, list_items
 from moderation.models import QueueItem
 from moderation.rules import may_decide
-
-SHOWN = 50
+from moderation.views.undo import last_decided, remember
 
 
 @moderator_required
@@ -27,23 +42,27 @@ def desk(request: MemberRequest) -> HttpResponse:
 @moderator_required
 @require_safe
 def queue(request: MemberRequest) -> HttpResponse:
-    """Urgent first, then the oldest. The live client asks for the list alone."""
+    """Urgent first, then the oldest. The page asks for the list alone, live and when a filter changes."""
     now = timezone.now()
-    waiting = QueueItem.objects.visible_to(request.user).waiting()
-    items = list(waiting.select_related("holder", "post").order_by("-urgent", "hour", "id")[:SHOWN])
-    threads = Thread.objects.visible_to(request.user).for_list()
-    threads_by_id = threads.in_bulk({item.post.thread_id for item in items})
-    rows = [
-        {
-            "item": item,
-            "thread": threads_by_id[item.post.thread_id],
-            "holder": item.holder_at(now),
-            "hours": int((now - item.hour).total_seconds() // 3600),
-        }
-        for item in items
-    ]
-    context = {"rows": rows, "waiting": waiting.count(), "now": now}
-    return render(request, "moderation/_queue.html" if request.htmx else "moderation/queue.html", context)
+    selection = Selection.from_address(request.GET)
+    after = request.GET.get("after", "")
+    listed = list_items(selection, viewer=request.user, now=now, after=after)
+    context = {
+        "selection": selection,
+        "rows": [{"item": item, **clock_of(item, now)} for item in listed.page.items],
+        "mine": listed.mine,
+        "page": listed.page,
+        "kinds": listed.kinds,
+        "total": listed.total,
+        "redactions": listed.redactions,
+        "undoable": last_decided(request),
+        "queue_waiting": listed.waiting,  # which the masthead would count again
+    }
+    if request.htmx:
+        return render(request, "moderation/_queue.html", context)
+    chosen = {facet: selection.value_of(facet) for facet in (Facet.DISCIPLINE, Facet.JURISDICTION)}
+    choices = {"chosen": chosen, "urgencies": URGENCIES, "ages": AGES, "holds": HOLDS}
+    return render(request, "moderation/queue.html", {**context, **choices})
 
 
 def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
@@ -64,29 +83,94 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
     now = timezone.now()
     thread = Thread.objects.visible_to(request.user).for_list().get(pk=found.post.thread_id)
     published = Post.objects.published().filter(thread=thread).with_byline().in_order()
-    version = {"version": found.post.version}
+    version = {"version": found.version}
     context = {
         "item": found,
         "post": found.post,
         "thread": thread,
         "said": published.exclude(pk=found.post_id)[:20],
-        "holder": found.holder_at(now),
-        "hours": int((now - found.hour).total_seconds() // 3600),
+        **clock_of(found, now),
         "may_decide": may_decide(request.user, found),
+        "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
-        "return_form": NoteForm(initial=version, prefix="return"),
-        "decline_form": NoteForm(initial=version, prefix="decline"),
+        "return_form": ReturnForm(initial=version, prefix="return"),
+        "decline_form": DeclineForm(initial=version, prefix="decline"),
+        "hold_form": HoldForm(initial=version, prefix="hold"),
+        "uphold_form": UpholdForm(initial=version, prefix="uphold"),
+        "dismiss_form": DismissForm(initial=version, prefix="dismiss"),
+        "over_form": HandOverForm(by=request.user, prefix="over"),
         **forms,
     }
     return render(request, "moderation/item.html", context, status=status)
 
 
+# What a moderator writes beside an item, by the prefix of its form.
+NOTES: dict[str, Callable[..., Form]] = {
+    "return": ReturnForm,
+    "decline": DeclineForm,
+    "hold": HoldForm,
+    "uphold": UpholdForm,
+    "dismiss": DismissForm,
+    "over": HandOverForm,
+}
+
+
+def by_its_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A deed of who holds the item. Refused, it shows the item as it is now, and what was typed beside it.
+
+    The one place where a view catches a refusal: a page with the sentence alone could not show the new text.
+    """
+
+    @wraps(view)
+    def guarded(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
+        found, now = _item(request, item_id), timezone.now()
+        try:
+            if found.decided or found.holder_at(now) != request.user:
+                raise AlreadyClaimed(who_has(found, now=now))
+            return view(request, found)
+        except (AlreadyClaimed, TextChanged) as refusal:
+            return _page_with_note(request, item_id, refusal=str(refusal), status=409)
+
+    return guarded
+
+
+def _page_with_note(
+    request: MemberRequest, item_id: uuid.UUID, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """The item as it is now, with the note that a form brought in the field that it was typed in."""
+    found = _item(request, item_id)
+    forms: dict = {"refusal": refusal}
+    for prefix, form in NOTES.items():
+        if typed := _typed(request, prefix):
+            initial: dict = {"version": found.version}
+            for name, value in typed:
+                initial[name] = [*initial.get(name, []), value] if name == "points" else value
+            of_viewer = {"by": request.user} if form is HandOverForm else {}
+            forms[f"{prefix}_form"] = form(initial=initial, prefix=prefix, **of_viewer)
+            forms["kept"] = {"prefix": prefix, "fields": typed, "words": [v for n, v in typed if is_text(n)]}
+    return _page(request, found, status=status, **forms)
+
+
+def _typed(request: MemberRequest, prefix: str) -> list[tuple[str, str]]:
+    """What the form of that prefix brought besides the version that was read."""
+    return [
+        (name.removeprefix(f"{prefix}-"), value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value and name.startswith(f"{prefix}-") and name != f"{prefix}-version"
+    ]
+
+
 @moderator_required
 @require_POST
 def claim_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
+    """Take it or go on holding it; a note that was typed before the hold ran out is back in its field."""
     found = _item(request, item_id)
     claim(found, by=request.user, now=timezone.now())
-    return HttpResponse(status=204) if request.headers.get("X-Requested-With") == "fetch" else redirect(found)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    typed = any(_typed(request, prefix) for prefix in NOTES)
+    return _page_with_note(request, item_id) if typed else redirect(found)
 
 
 @moderator_required
@@ -98,30 +182,70 @@ def release_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
 
 @moderator_required
 @require_POST
-def publish_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
-    found, form = _item(request, item_id), DecisionForm(request.POST)
+@by_its_holder
+def hand_over_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    return _by_form(request, found, hand_over, HandOverForm(request.POST, by=request.user, prefix="over"))
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def publish_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, publish_form=form)
     publish(found, version=form.cleaned_data["version"], by=request.user, now=timezone.now())
-    return redirect(Thread.objects.visible_to(request.user).get(pk=found.post.thread_id))
+    thread = Thread.objects.visible_to(request.user).get(pk=found.post.thread_id)
+    return remember(redirect(thread), found, request.user)
 
 
 @moderator_required
 @require_POST
-def return_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
-    return _with_note(request, item_id, return_to_author, "return")
+@by_its_holder
+def return_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    form = ReturnForm(request.POST, prefix="return")
+    return _with_note(request, found, return_to_author, form)
 
 
 @moderator_required
 @require_POST
-def decline_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
-    return _with_note(request, item_id, decline, "decline")
+@by_its_holder
+def decline_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    form = DeclineForm(request.POST, prefix="decline")
+    return _with_note(request, found, decline, form)
 
 
-def _with_note(request: MemberRequest, item_id: uuid.UUID, deed, prefix: str) -> HttpResponse:
-    found, form = _item(request, item_id), NoteForm(request.POST, prefix=prefix)
+def _with_note(request: MemberRequest, found: QueueItem, deed, form: NoteForm) -> HttpResponse:
     if not form.is_valid():
-        return _page(request, found, status=422, **{f"{prefix}_form": form})
-    data = form.cleaned_data
-    deed(found, data["note"], version=data["version"], by=request.user, now=timezone.now())
+        return _page(request, found, status=422, **{f"{form.prefix}_form": form})
+    version = form.cleaned_data["version"]
+    deed(found, form.words(), version=version, by=request.user, now=timezone.now())
+    return remember(redirect("moderation:queue"), found, request.user)
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def hold_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    return _by_form(request, found, hold, HoldForm(request.POST, prefix="hold"))
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def uphold_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    return _by_form(request, found, uphold, UpholdForm(request.POST, prefix="uphold"))
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def dismiss_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    return _by_form(request, found, dismiss, DismissForm(request.POST, prefix="dismiss"))
+
+
+def _by_form(request: MemberRequest, found: QueueItem, deed, form: Form) -> HttpResponse:
+    if not form.is_valid():
+        return _page(request, found, status=422, **{f"{form.prefix}_form": form})
+    deed(found, **form.cleaned_data, by=request.user, now=timezone.now())
     return redirect("moderation:queue")

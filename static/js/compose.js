@@ -1,4 +1,4 @@
-/* Writing: counts characters, and asks before a page with unsent words is left. Keeps nothing. */
+/* Writing: counts characters, keeps the preview true, asks before a page with unsent words is left. Keeps nothing. */
 for (const counter of document.querySelectorAll("[data-counts]")) {
   const box = document.getElementById(counter.dataset.counts);
   const most = Number(counter.dataset.most);
@@ -16,6 +16,20 @@ for (const counter of document.querySelectorAll("[data-counts]")) {
   };
   box.addEventListener("input", show);
   show();
+}
+
+/* What others will see, once shown, follows what is typed and chosen; pressing the button leads into it. */
+for (const button of document.querySelectorAll("[data-previews]")) {
+  const panel = button.closest(".stack").querySelector(".previewed");
+  const pressed = (event) => event.detail.requestConfig.triggeringEvent?.type === "click";
+  let pause = 0;
+  button.form.addEventListener("input", () => {
+    clearTimeout(pause);
+    if (panel.firstElementChild && window.htmx) pause = setTimeout(() => htmx.trigger(button, "again"), 800);
+  });
+  panel.addEventListener("htmx:afterSwap", (event) => { if (pressed(event)) panel.firstElementChild.focus(); });
+  // Signed out meanwhile, or the server is in trouble: sent as without scripts, the page that keeps the text answers.
+  button.addEventListener("htmx:responseError", (event) => { if (pressed(event)) button.form.requestSubmit(button); });
 }
 
 let unsent = false;

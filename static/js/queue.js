@@ -1,6 +1,7 @@
 /* The moderators' list renews itself when the queue changes, and leaves focus and scroll where they were.
 
-   Needs: <section id="queue" data-refresh="address of the list"> around what that address answers to htmx. */
+   Needs: <section id="queue" data-refresh="address of the list"> around what that address answers to htmx,
+   and <form data-filters> whose fields are the query of that address. */
 (() => {
   const queue = document.getElementById("queue");
   if (!queue?.dataset.refresh) return;
@@ -16,7 +17,7 @@
     try {
       while (stale) {
         stale = false;
-        const answer = await fetch(queue.dataset.refresh, {
+        const answer = await fetch(queue.dataset.refresh + location.search, {
           headers: { "HX-Request": "true" },
           redirect: "manual",
           cache: "no-store",
@@ -52,6 +53,14 @@
     if (element.href) return [...queue.querySelectorAll("a")].find((link) => link.href === element.href);
     return [...queue.querySelectorAll("button")].find((button) => button.form?.action === element.form?.action);
   }
+
+  /** The address says what is shown, so that live changes, a reload and a link from the list keep the filters. */
+  const filters = document.querySelector("form[data-filters]");
+  filters?.addEventListener("change", () => {
+    const chosen = [...new FormData(filters)].filter(([, value]) => value);
+    history.replaceState(null, "", `${location.pathname}?${new URLSearchParams(chosen)}`);
+    refresh();
+  });
 
   queue.tabIndex = -1; // focus rests here when the row that had it is gone
   queue.addEventListener("focusout", () => stale && setTimeout(refresh));

@@ -9,6 +9,8 @@ from django.test import Client
 from accounts.models import Account
 from tests import make
 
+pytestmark = pytest.mark.embedded
+
 
 def signed_in(account: Account) -> Client:
     client = Client()

@@ -10,6 +10,8 @@ from anonymity.models import Link
 from forum.models import Thread
 from tests import make, typed
 
+pytestmark = pytest.mark.embedded
+
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 

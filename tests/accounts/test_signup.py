@@ -11,6 +11,8 @@ from accounts.models import Account
 from tests import make
 from tests.pages import masked
 
+pytestmark = pytest.mark.embedded
+
 NEW = {
     "email": "nora@example.org",
     "display_name": "Nora",

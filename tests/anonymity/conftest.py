@@ -2,12 +2,16 @@
 
 import os
 import socket
+import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from anonymity import keyring
+from anonymity import keyring, vault
+from tests.anonymity.dumps import NOW
 
 
 @dataclass(frozen=True)
@@ -40,3 +44,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def threads(somebody, another) -> dict[UUID, UUID]:
+    """A vault in use: personas of two accounts with their threads, pauses, and places used today."""
+    made = {}
+    for account, amount in ((somebody, 60), (another, 3)):
+        for thread in (uuid.uuid4() for _ in range(amount)):
+            made[vault.attach(account, thread)] = thread
+    vault.take_slot(somebody, "thread", NOW)
+    vault.take_slot(another, "reply", NOW)
+    for persona in list(made)[-3:]:
+        vault.suspend(persona, NOW.date() + timedelta(days=7), NOW)
+    return made

@@ -2,13 +2,17 @@
 
 import asyncio
 import re
+import socket
+import time
 import uuid
 
 import pytest
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django_redis.cache import RedisCache
 
 from anonymity import bus, vault
+from config import env
 
 GROUP_NAME = re.compile(r"[A-Za-z0-9_.-]{1,99}")  # what Channels allows
 
@@ -30,6 +34,7 @@ class BrokenLayer(InMemoryChannelLayer):
 @pytest.fixture
 def complaints(monkeypatch):
     monkeypatch.setattr(bus, "_complained_at", float("-inf"))
+    monkeypatch.setattr(bus, "_failed_at", float("-inf"))
 
 
 async def heard(group: str, deed) -> list:
@@ -111,6 +116,7 @@ def test_a_layer_out_of_order_stops_nothing_and_is_told_once_a_minute(
 ):
     monkeypatch.setattr(bus, "get_channel_layer", layer)
     monkeypatch.setattr(bus, "PATIENCE", 0.05)
+    monkeypatch.setattr(bus, "REST", 0)
     for _ in range(3):
         bus.send("n.canary", bus.NOTICE)
     assert [record.message for record in caplog.records] == [
@@ -131,3 +137,27 @@ def test_a_redis_that_is_not_there_stops_nothing(settings, complaints, caplog, f
     }
     bus.nudge_queue()
     assert "The live bus is out of order (ConnectionError)" in caplog.text
+
+
+def test_a_redis_that_hangs_is_waited_for_once_and_not_for_every_frame(settings, complaints, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        settings.CHANNEL_LAYERS = {
+            "default": {
+                "BACKEND": "channels_redis.core.RedisChannelLayer",
+                "CONFIG": {"hosts": [env.redis_host(address)]},
+            }
+        }
+        began = time.monotonic()
+        for _ in range(20):
+            bus.nudge_queue()
+        assert time.monotonic() - began < 5 * bus.PATIENCE
+    assert "The live bus is out of order (TimeoutError)" in caplog.text
+
+
+def test_a_cache_that_hangs_is_gone_without():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = env.redis_cache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        assert RedisCache(config["LOCATION"], {"OPTIONS": config["OPTIONS"]}).get("key") is None
+        assert time.monotonic() - began < 30

@@ -77,6 +77,24 @@ def test_a_lift_without_a_pause_is_no_ticket_for_later(somebody, persona):
     assert not may_post(somebody, on=1)
 
 
+def test_an_author_is_told_the_last_day_of_their_own_pause_while_it_lasts(somebody, another, persona):
+    assert vault.paused_until(somebody, NOW) is None
+    pause(persona, days=7)
+    pause(vault.attach(somebody, uuid.uuid4()), on=1, days=30)
+    assert vault.paused_until(somebody, in_days(1)) == in_days(31).date()
+    assert vault.paused_until(somebody, in_days(32)) is None
+    assert vault.paused_until(another, NOW) is None
+    vault.lift(persona, in_days(2))
+    assert vault.paused_until(somebody, in_days(2)) is None
+
+
+def test_the_last_day_is_told_without_opening_a_link_or_writing(somebody, persona):
+    pause(persona)
+    before, opened = everything(), vault.openings()
+    vault.paused_until(somebody, NOW)
+    assert (everything(), vault.openings()) == (before, opened)
+
+
 def work_of(deed) -> tuple[object, list[str], int]:
     """What a deed answers, the statements it takes, and how many rows more there are."""
     before = Block.objects.count()
@@ -125,9 +143,14 @@ def test_two_dumps_do_not_join_two_paused_personas_of_one_author(somebody, perso
 
 
 def last_day(somebody) -> date:
-    """The last day of a pause, found as its author does: by trying."""
-    days = (TODAY + timedelta(days=days) for days in range(100))
+    """The last day of a pause, found by trying; on each day before, its author is told the same."""
+    days = [TODAY + timedelta(days=days) for days in range(100)]
     paused = [day for day in days if not vault.take_slot(somebody, "thread", at_noon(day))]
+    for day in days:
+        if told := vault.paused_until(somebody, at_noon(day)):
+            assert told >= day
+        assert bool(told) == (day in paused)
+    assert vault.paused_until(somebody, at_noon(paused[-1])) == paused[-1]
     return paused[-1]
 
 

@@ -5,10 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from anonymity import vault
+
+pytestmark = pytest.mark.embedded
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "scripts", "benchmarks"]
-MAY_OPEN = {"owns": "OWN", "_groups_behind": "LIVE", "_enter_pause": "SUSPEND"}
+FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "breakglass", "scripts", "benchmarks"]
+MAY_OPEN = {
+    "owns": "OWN",
+    "_groups_behind": "LIVE",
+    "_enter_pause": "SUSPEND",
+    "name_behind": "BREAK_GLASS",  # of an installation that sets ANON_BREAK_GLASS, and of no other
+}
 MEASURES = "benchmarks/vault.py"  # with a key and references of its own
 INSIDE = ["keycheck", "keyring", "pauses", "rotation", "rows", "sealing", "vault", "verification"]
 OPENING = {  # and what is done with what is read
@@ -101,7 +111,7 @@ def test_only_the_key_ring_and_the_checks_know_where_the_key_file_is():
         "config/settings.py",
         "anonymity/keyring.py",
         "anonymity/checks.py",  # its place, not its content
-        "anonymity/management/commands/anon_keygen.py",  # to say it
+        "config/management/commands/anon_keygen.py",  # to say it
     }
 
 
@@ -126,12 +136,29 @@ def test_seals_are_opened_by_the_listed_functions_for_the_listed_purposes():
     tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
     opening = {
         function.name: ast.unparse(node.args[1])
-        for function in tree.body
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_open"
     }
     assert opening == {name: f"Purpose.{purpose}" for name, purpose in MAY_OPEN.items()}
+
+
+def test_the_act_that_tells_a_name_is_there_where_the_installation_asks_for_it_only():
+    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    conditional = {
+        part.name: ast.unparse(node.test)
+        for node in tree.body
+        if isinstance(node, ast.If)
+        for part in node.body
+        if isinstance(part, ast.FunctionDef)
+    }
+    assert conditional == {"name_behind": "settings.ANON_BREAK_GLASS"}
+    assert hasattr(vault, "name_behind") == hasattr(vault.Purpose, "BREAK_GLASS") == settings.ANON_BREAK_GLASS
+    assert mentioning("name_behind") == {"breakglass/actions/open.py"}
+    assert {file for file in importers_of("anonymity.vault") if file.startswith("breakglass/")} == {
+        "breakglass/actions/open.py"
+    }
 
 
 def test_nothing_else_opens_a_seal():
@@ -162,6 +189,25 @@ def test_nothing_else_opens_a_seal():
         if isinstance(node, ast.Attribute) and node.attr == "unseal"
     }
     assert unsealing - {MEASURES} == {"anonymity/rows.py", "anonymity/pauses.py"}
+
+
+MAY_ASK = {  # the acts that know of pauses, and the one place each is called from
+    "suspend": {"moderation/actions/silence.py"},  # for a moderator, who learns nothing
+    "lift": {"moderation/actions/silence.py"},
+    "paused_until": {"forum/silence.py"},  # for the author alone
+}
+
+
+@pytest.mark.parametrize("act", MAY_ASK)
+def test_acts_about_pauses_are_called_from_their_one_place(act):
+    calling = {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == f"vault.{act}"
+    }
+    named = {file for file, tree in sources() if f"anonymity.vault.{act}" in imports(tree)}
+    assert (calling | named) - {MEASURES} == MAY_ASK[act]
 
 
 def test_anonymity_imports_no_other_app_of_the_board():

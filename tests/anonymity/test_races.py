@@ -2,37 +2,20 @@
 
 import threading
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from anonymity import rows, vault
 from anonymity.models import Block, KeyCheck, Link, Rate
 from tests.anonymity.conftest import Somebody
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "vault"])
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
-
-
-def at_once(count: int, deed: Callable[[int], Any]) -> list[Any]:
-    start = threading.Barrier(count)
-
-    def run(number: int) -> Any:
-        start.wait()
-        try:
-            return deed(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_one_account_in_one_thread_gets_one_persona(somebody):

@@ -26,7 +26,7 @@ def test_sub_keys_are_hkdf_of_the_purpose():
 
 
 def test_the_names_of_the_purposes_never_change():
-    assert {str(key) for key in Key} == {"seal", "thread", "list", "susp", "rate", "bus", "check"}
+    assert {str(key) for key in Key} == {"seal", "thread", "list", "susp", "rate", "bus", "check", "inbox"}
 
 
 def test_a_tag_is_the_first_half_of_an_hmac_over_framed_parts():

@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from django.core.management import get_commands
 
 from forum.states import TRANSITIONS
+
+pytestmark = pytest.mark.embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -29,7 +32,7 @@ def test_every_command_is_in_the_readme():
     ours = {
         name
         for name, app in get_commands().items()
-        if app in {"anonymity", "accounts", "forum", "moderation"}
+        if app in {"anonymity", "accounts", "config", "forum", "moderation"}
     }
     assert ours
     assert not {name for name in ours if f"`{name}" not in README and f" {name}`" not in README}

@@ -13,11 +13,12 @@ PATIENCE = 10
 TEXT, CONTINUED, BINARY, CLOSE, LAST = 0x1, 0x0, 0x2, 0x8, 0x80
 NOT_UNDERSTOOD = 4400
 SESSION = """
+import json
 from django.test import Client
 from tests import make
 browser = Client()
 browser.force_login(make.account())
-print(browser.cookies["sessionid"].value)
+print(json.dumps(browser.cookies["sessionid"].value))
 """
 
 
@@ -62,7 +63,6 @@ class Caller:
 @pytest.fixture(scope="module")
 def headers(site) -> dict[str, str]:
     """A member's handshake."""
-    key = site.manage("shell", "-v", "0", "-c", SESSION).split()[-1]
     return {
         "Host": urlsplit(site.url).netloc,
         "Origin": site.url,
@@ -70,7 +70,7 @@ def headers(site) -> dict[str, str]:
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-        "Cookie": f"sessionid={key}",
+        "Cookie": f"sessionid={site.make(SESSION)}",
     }
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import assert_accessible, assert_fits
+from tests.browser.conftest import PASSWORD, confirm
 
-PASSWORD = "quiet river under pines"
 TITLE = "A client from my choir wants to sing a duet with me"
 BODY = """I sing in a large choir, and last term a client joined it. We agreed in session not to talk there.
 
@@ -66,7 +66,7 @@ def connected(page: Page) -> None:
     expect(page.locator("#live-connection")).to_have_attribute("data-state", "open")
 
 
-def test_the_main_job(site, clinician, moderator, new_browser_context):
+def test_the_main_job(site, clinician, moderator, new_browser_context, complaints):
     author, desk = clinician.page, moderator.page
     desk.goto("/moderation/queue/")
     connected(desk)
@@ -79,7 +79,7 @@ def test_the_main_job(site, clinician, moderator, new_browser_context):
     author.get_by_label("What are you asking?").fill("May we sing together, and what do I say if not?")
     choose(author, "discipline", "professional-counselor")
     choose(author, "jurisdiction", "us-co")
-    author.get_by_label("Anonymously").check()
+    author.locator("[name=identity][value=anonymous]").check()
     assert_accessible(author)
     author.get_by_role("button", name="Send to the moderators").click()
     expect(author).to_have_url(re.compile(r"/ask/sent/$"))
@@ -121,13 +121,21 @@ def test_the_main_job(site, clinician, moderator, new_browser_context):
     assert_accessible(author)
     author.goto("/my/anonymous/")
     assert_accessible(author)
+    confirm(author)
+    assert_accessible(author)
     author.get_by_role("link", name=TITLE).click()
     assert_accessible(author)
     author.get_by_text("Say how it turned out").click()
     form = author.locator("form:has(input[value=update])")
     form.locator("[name=body]").fill(UPDATE)
     form.get_by_label("Talked with the client").check()
+    author.context.clear_cookies(name="confirmed")  # as if it had taken longer than ten minutes
     form.get_by_role("button", name="Send the update").click()
+    expect(author.get_by_label("Text", exact=True)).to_have_value(UPDATE)
+    assert_accessible(author)
+    confirm(author)
+    expect(author).to_have_url(re.compile(r"/ask/sent/$"))
+    complaints.forgive("status of 403")  # the page that asks first
     desk.goto("/moderation/queue/")
     desk.locator("#queue li", has_text=TITLE).get_by_role("link", name=TITLE).click()
     desk.get_by_role("button", name="Take it").click()
@@ -152,3 +160,47 @@ def choose(page: Page, facet: str, slug: str) -> None:
         for closed in page.locator(f"details:has(input[name={facet}]):not([open]) > summary").all():
             closed.click()
         box.check()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_others_will_see_is_shown_before_it_is_sent(site, clinician, new_browser_context, scripts):
+    context = new_browser_context(
+        java_script_enabled=scripts, reduced_motion="reduce", viewport={"width": 320, "height": 700}
+    )
+    context.add_cookies(clinician.page.context.cookies())
+    page = context.new_page()
+    page.goto("/ask/")
+    page.get_by_label("Your question in one line").fill(f"{TITLE} – “soon”…")
+    page.locator("[name=body]").fill(BODY)
+    page.get_by_label("Your question in one line").press("Enter")  # shows, never sends
+    panel = page.get_by_role("region", name="This is what others will see")
+    expect(panel).to_be_focused()
+    expect(panel.locator(".entry")).to_contain_text(f'{TITLE} - "soon"...')
+    expect(panel.locator(".post")).to_contain_text("Anonymous author")
+    expect(panel).not_to_contain_text(clinician.name)
+    expect(panel).to_contain_text("Please choose at least one")
+    choose(page, "discipline", "professional-counselor")
+    choose(page, "jurisdiction", "us-co")
+    page.get_by_label(f"As {clinician.name}").check()
+    if not scripts:  # with them, the panel follows by itself
+        page.get_by_role("button", name="See it as others will").click()
+    expect(panel.locator(".post")).to_contain_text(clinician.name)
+    expect(panel.locator(".entry")).to_contain_text(f"{TITLE} – “soon”…")
+    expect(panel.locator(".entry")).to_contain_text("Colorado")
+    expect(panel).not_to_contain_text("Please choose")
+    assert_fits(page)
+    if scripts:  # axe itself is one
+        assert_accessible(page)
+    page.get_by_role("button", name="Send to the moderators").click()
+    expect(page).to_have_url(re.compile(r"/ask/sent/$"))
+
+
+def test_signed_out_meanwhile_the_text_is_kept_when_it_is_looked_at(clinician, complaints):
+    page = clinician.page
+    page.goto("/ask/")
+    page.locator("[name=body]").fill(BODY)
+    page.context.clear_cookies(name="sessionid")
+    complaints.forgive("401")
+    with page.expect_response(lambda response: response.status == 401):
+        page.get_by_role("button", name="See it as others will").click()
+    expect(page.locator("textarea")).to_have_value(BODY)

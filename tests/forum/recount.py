@@ -1,7 +1,9 @@
 """What the board's counts and marks must be, counted anew from its posts."""
 
+from datetime import timedelta
+
 from forum.models import Kind, Post, SearchEntry, Tag, Thread, ThreadMark, ThreadTag
-from forum.states import READABLE
+from forum.states import READABLE, State
 
 
 def check() -> None:
@@ -17,10 +19,13 @@ def check() -> None:
 
 def check_thread(thread: Thread) -> None:
     published = thread.posts.filter(position__isnull=False)
-    later = published.exclude(kind=Kind.QUESTION)
+    later = published.exclude(kind=Kind.QUESTION).exclude(state=State.HIDDEN)
     assert thread.reply_count == later.count()
     assert thread.consultation_count == later.filter(kind=Kind.CONSULTATION).count()
     assert thread.update_count == later.filter(kind=Kind.UPDATE).count()
+    consultations = published.filter(kind=Kind.CONSULTATION).order_by("hour").values_list("hour", flat=True)
+    waited = [(hour - thread.hour) // timedelta(hours=1) for hour in consultations[:1]]
+    assert [thread.first_reply_after] == (waited or [None])
     places = sorted(published.values_list("position", flat=True))
     assert places == list(range(1, len(places) + 1))
     assert thread.last_position == len(places)

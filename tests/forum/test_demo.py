@@ -1,21 +1,19 @@
 """What the demonstration holds, and what its removal takes: loaded once, each test rolled back to that."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from anonymity import vault
 from forum import demo
-from forum.models import Event, Kind, Notice, Persona, Post, Standing, Tag, Thread, ThreadMark
+from forum.models import Event, Kind, Persona, Post, Standing, Tag, Thread, ThreadMark
 from forum.notices.inbox import Inbox
 from moderation.demo.load import load, read
 from moderation.demo.remove import remove
@@ -23,25 +21,12 @@ from moderation.models import AuditEvent, QueueItem
 from tests import make
 from tests.tables import rows
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.embedded]
 
 
 @pytest.fixture(scope="module")
-def played(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """The demonstration, loaded once for this module, in a transaction around those of its tests."""
-    with django_db_blocker.unblock(), around("default"), around("vault"):
-        load(now=make.NOW)
-        yield
-
-
-@contextmanager
-def around(store: str) -> Iterator[None]:
-    """As Django's TestCase around a class; the mark lets a durable block stand inside."""
-    block = transaction.atomic(using=store)
-    block._from_testcase = True
-    with block:
-        yield
-        transaction.set_rollback(True, using=store)
+def played(once) -> None:
+    load(now=make.NOW)
 
 
 @pytest.fixture
@@ -112,7 +97,7 @@ def test_the_clinician_has_threads_under_both_names_and_news_of_both(loaded, now
     assert clinician.is_verified
     assert Thread.objects.filter(author=clinician).count() == 1
     assert Thread.objects.filter(personas__in=personas).count() == 3
-    unread = Notice.objects.for_inbox(clinician, personas).unread()
+    unread = Inbox(clinician).unread_notices
     assert unread.filter(account=clinician).exists()
     assert unread.filter(persona__in=personas).exists()
     assert not unread.filter(event__hour__lt=now - timedelta(days=14)).exists()
@@ -154,7 +139,7 @@ def test_only_moderators_on_record_stay_locked_and_without_a_name(loaded):
     for account in left:
         assert (account.display_name, account.is_active) == ("Former demonstration account", False)
         assert not account.has_usable_password()
-        assert account.email.endswith("@demo.invalid")
+        assert account.email.endswith(".invalid")
 
 
 def test_what_visitors_asked_under_a_demo_name_goes_too_and_what_they_asked_anonymously_stays(loaded, now):

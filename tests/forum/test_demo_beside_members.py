@@ -1,11 +1,15 @@
 """The demonstration beside what members wrote: it leaves nothing of theirs changed."""
 
+import pytest
+
 from forum import demo
 from forum.models import Tag, Thread
 from forum.notices import fanout
 from moderation.demo.load import load
 from moderation.demo.remove import remove
 from tests.tables import rows
+
+pytestmark = pytest.mark.embedded
 
 
 def test_removal_leaves_what_was_there_before(now, tags, published_thread, anonymous_thread, consultation):

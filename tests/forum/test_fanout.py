@@ -114,13 +114,13 @@ def test_a_colleague_under_a_persona_who_follows_is_told_of_the_own_reply(alice,
     assert ("Vera", "reply") in told()
 
 
-def test_muted_personas_and_closed_accounts_hear_nothing(anonymous_thread, carol, mo):
+def test_a_muted_persona_hears_like_before_and_a_closed_account_nothing(anonymous_thread, carol, mo):
     follow(anonymous_thread, by=carol)
     told()
     Persona.objects.update(muted=True)
     type(carol).objects.filter(pk=carol.pk).update(is_active=False)
     make.post(anonymous_thread, author=mo)
-    assert told() == set()
+    assert told() == {("Anonymous author", "reply")}
 
 
 def test_telling_twice_tells_nothing_twice(thread, carol, mo):

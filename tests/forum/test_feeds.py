@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from forum.feeds import NEWEST
 from tests import make
 
+pytestmark = pytest.mark.embedded
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 ALL = "/feeds/threads.atom"
 COLORADO = "/tags/jurisdiction/us-co/feed.atom"

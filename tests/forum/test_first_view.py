@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
+pytestmark = pytest.mark.embedded
+
 FIRST_VIEW = 60_000
 LINKED = re.compile(r'<(?:link[^>]*rel="stylesheet"[^>]*href|script[^>]*src)="/static/([^"?]+)')
 

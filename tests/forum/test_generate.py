@@ -1,6 +1,7 @@
 """The synthetic load: what it says of itself is what a recount finds, and it could have been posted."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -37,6 +38,9 @@ def test_the_counts_of_each_thread_are_those_of_its_posts(board):
         assert kinds.count(Kind.QUESTION) == 1
         assert thread.reply_count == len(kinds) - 1
         assert thread.consultation_count == kinds.count(Kind.CONSULTATION)
+        replies = [post.hour for post in thread.posts.all() if post.kind == Kind.CONSULTATION]
+        waited = (min(replies) - thread.hour) // timedelta(hours=1) if replies else None
+        assert thread.first_reply_after == waited
         assert thread.update_count == kinds.count(Kind.UPDATE)
         assert sorted(post.position for post in thread.posts.all()) == list(range(1, len(kinds) + 1))
         assert thread.last_position == len(kinds)

@@ -10,6 +10,8 @@ from forum.actions.withdraw import withdraw
 from forum.models import Thread
 from tests import make
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(autouse=True)
 def no_pages_kept():

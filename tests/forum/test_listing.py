@@ -1,6 +1,5 @@
-"""Lists of threads: filters that combine, orders, and pages that walk every thread exactly once."""
+"""Lists of threads: filters that combine, and orders."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from django.http import QueryDict
 
 from forum.actions.withdraw import withdraw
 from forum.listing import Selection, list_threads
-from forum.models import Thread
 from tests import make
 
 
@@ -16,9 +14,10 @@ def titles(query: str, **page) -> list[str]:
     return [thread.title for thread in list_threads(Selection.from_address(QueryDict(query)), **page).items]
 
 
-@pytest.fixture
-def board(alice, bob, mia, mo, now) -> None:
+@pytest.fixture(scope="module")
+def five(once) -> None:
     """Five public threads, an hour apart, and four that nobody lists."""
+    mia, mo, now = make.moderator(), make.moderator(), make.NOW
     rows = [
         ("Colorado counselor", ["professional-counselor", "us-co", "gifts"]),
         ("Oregon counselor", ["professional-counselor", "us-or"]),
@@ -36,6 +35,11 @@ def board(alice, bob, mia, mo, now) -> None:
             make.post(thread, "update", outcomes=["repaired"], by=mia, now=now + timedelta(days=1))
     for state in ("pending", "declined", "returned", "withdrawn"):
         make.thread(state, title=f"Not listed, {state}", by=mia, now=now)
+
+
+@pytest.fixture
+def board(five, db) -> None:
+    pass
 
 
 @pytest.mark.parametrize(
@@ -76,69 +80,12 @@ def test_filters_combine_and_what_names_nothing_is_left_out(board, query, found)
         assert word in title
 
 
-@pytest.fixture
-def many(tags, now, settings) -> list[Thread]:
-    """Twenty-three threads in four hours; most of them share one."""
-    settings.THREADS_A_DAY = 23
-    mo, author = make.moderator(), make.account()
-    made = []
-    for number in range(23):
-        chosen = ["psychologist", "us-co" if number % 3 else "gb"]
-        hour = now + timedelta(hours=max(0, number - 19))
-        made.append(make.thread("published", author=author, by=mo, tags=chosen, now=hour))
-    return made
-
-
-def walk(query: str, size: int) -> list:
-    selection, after, found = Selection.from_address(QueryDict(query)), "", []
-    while True:
-        page = list_threads(selection, after=after, size=size)
-        assert len(page.items) <= size
-        found += page.items
-        if not page.after:
-            return found
-        after = page.after
-
-
-@pytest.mark.parametrize("size", [1, 5, 22, 23, 24])
-@pytest.mark.parametrize("query", ["", "sort=active", "sort=unanswered", "discipline=psychologist"])
-def test_pages_walk_every_thread_once_in_order(many, query, size):
-    found = walk(query, size)
-    assert len(found) == len({thread.pk for thread in found}) == 23
-    hours = [thread.hour for thread in found]
-    assert hours == sorted(hours, reverse=True)
-
-
-@pytest.mark.parametrize("size", [1, 4])
-def test_pages_of_combined_filters_walk_every_thread_once(many, size):
-    expected = {thread.pk for thread in many if thread.thread_tags.filter(tag__slug="us").exists()}
-    found = [thread.pk for thread in walk("discipline=psychologist&jurisdiction=us", size)]
-    assert sorted(found) == sorted(expected)
-
-
-def test_a_thread_published_between_two_pages_moves_none_of_the_rest(many, now):
-    first = list_threads(Selection(), size=10)
-    make.thread("published", now=now + timedelta(days=1))
-    rest = list_threads(Selection(), after=first.after, size=50)
-    assert {thread.pk for thread in first.items + rest.items} == {thread.pk for thread in many}
-
-
 @pytest.mark.parametrize(
     "cursor",
     ["x", "1", "-", "1-2", "0-" + "0" * 31, "9999999-" + "0" * 32, "1-" + "G" * 32, "²-" + "0" * 32, "\n"],
 )
 def test_a_cursor_that_is_none_starts_anew(board, cursor):
     assert titles("", after=cursor) == titles("")
-
-
-def test_the_link_to_the_next_page_keeps_the_filters(client, many):
-    page = client.get("/?discipline=psychologist&sort=newest").content.decode()
-    link = re.search(r'rel="next" href="(\?[^"]+)"', page)[1].replace("&amp;", "&")
-    assert "discipline=psychologist" in link
-    second = client.get(f"/{link}").content.decode()
-    assert len(re.findall(r'<article class="entry">', page)) == 20
-    assert len(re.findall(r'<article class="entry">', second)) == 3
-    assert "Back to the newest" in second
 
 
 def test_a_visitors_list_changes_with_its_threads(client, published_thread, mia, now):

@@ -5,18 +5,13 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.models import Account
 from anonymity.models import Rate
 from forum.models import Persona, Post, Thread
 from tests import make, typed
 
+pytestmark = pytest.mark.embedded
+
 HANDLE = re.compile(r"/my/anonymous/([0-9a-f]{32})/")
-
-
-def signed_in(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def handles(client: Client) -> list[str]:
@@ -25,7 +20,7 @@ def handles(client: Client) -> list[str]:
 
 @pytest.fixture
 def alices(alice) -> Client:
-    return signed_in(alice)
+    return make.signed_in(alice)
 
 
 @pytest.fixture(params=[False, True], ids=["named", "anonymous"])
@@ -53,7 +48,7 @@ def test_each_list_shows_its_own_threads_and_no_others(alice, bob, alices, mia, 
 
 
 def test_a_reply_brings_the_thread_into_the_list(alice, published_thread, anonymous_thread, vera):
-    veras = signed_in(vera)
+    veras = make.signed_in(vera)
     make.post(published_thread, "perspective", author=vera, state="pending")
     make.post(anonymous_thread, "perspective", author=vera, anonymous=True, state="pending")
     assert f"/my/threads/{published_thread.public_id}/" in veras.get("/my/threads/").content.decode()
@@ -65,15 +60,15 @@ def test_a_reply_brings_the_thread_into_the_list(alice, published_thread, anonym
 
 def test_a_handle_is_of_one_session_and_of_its_owner(alice, carol, alices, mia):
     make.thread("published", author=alice, anonymous=True, by=mia)
-    (mine,), (elsewhere,) = handles(alices), handles(signed_in(alice))
+    (mine,), (elsewhere,) = handles(alices), handles(make.signed_in(alice))
     assert mine != elsewhere
     persona = Persona.objects.get()
     assert mine not in (persona.pk.hex, str(persona.pk))
     assert persona.pk.hex not in alices.get("/my/anonymous/").content.decode().replace("-", "")
     for client, handle in [
-        (signed_in(alice), mine),
-        (signed_in(carol), mine),
-        (signed_in(mia), mine),
+        (make.signed_in(alice), mine),
+        (make.signed_in(carol), mine),
+        (make.signed_in(mia), mine),
         (alices, "0" * 32),
     ]:
         assert client.get(f"/my/anonymous/{handle}/").status_code == 404
@@ -88,7 +83,7 @@ def test_the_tools_of_a_named_thread_open_for_its_author_only(alice, carol, mia,
     thread = make.thread("published", author=alice, anonymous=anonymous, by=mia)
     others = [carol, mia] + ([alice] if anonymous else [])
     for account in others:
-        client = signed_in(account)
+        client = make.signed_in(account)
         address = f"/my/threads/{thread.public_id}/"
         assert client.get(address).status_code == 404
         assert client.post(address, typed.reply(deed="update")).status_code == 404

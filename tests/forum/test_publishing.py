@@ -1,7 +1,9 @@
 """Publishing: places, counts, marks and events are what the posts say, after any sequence of deeds."""
 
 import random
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,7 @@ from forum.lifecycle import IllegalMove
 from forum.models import Event, Kind, Post, Tag, Thread
 from forum.publishing import make_public
 from forum.states import State
+from moderation.actions.threads import close, hide, reopen, unhide
 from tests import make
 from tests.forum import recount
 
@@ -106,17 +109,27 @@ class Deeds:
     def step(self, now) -> None:
         open_threads = list(Thread.objects.filter(state=State.PUBLISHED).order_by("public_id"))
         waiting = list(Post.objects.filter(state=State.PENDING, queue_items__decided=False).order_by("id"))
-        deed = self.chance.choice(["ask", "reply", "reply", "decide", "decide", "withdraw"])
+        deed = self.chance.choice(["ask", "reply", "reply", "decide", "decide", "withdraw", "moderate"])
         if deed == "ask" or not open_threads + waiting:
             self.ask(now)
         elif deed == "decide" and waiting:
             state = self.chance.choice(["published", "published", "returned", "declined"])
-            make.decide_on(self.chance.choice(waiting), state, by=self.mo, now=now)
+            with suppress(IllegalMove):  # its thread may be hidden
+                make.decide_on(self.chance.choice(waiting), state, by=self.mo, now=now)
+        elif deed == "moderate":
+            self.moderate(now)
         elif deed == "withdraw" and open_threads and self.chance.random() < 0.5:
             thread = self.chance.choice(open_threads)
             withdraw(thread, by=make.opener(thread), now=now)
         elif open_threads:
             self.reply(self.chance.choice(open_threads), now)
+
+    def moderate(self, now) -> None:
+        thread = self.chance.choice(Thread.objects.order_by("public_id"))
+        with_reason = [partial(deed, reason=make.REASON) for deed in (close, hide)]
+        deed = self.chance.choice([*with_reason, reopen, unhide])
+        with suppress(IllegalMove):
+            deed(thread, by=self.mo, now=now)
 
     def ask(self, now) -> None:
         jurisdictions = self.chance.sample(["us", "us-co", "us-or", "gb-sct", "xx"], 2)

@@ -103,7 +103,9 @@ def test_what_the_author_writes_in_the_colleagues_form_clarifies(mia, now):
 @pytest.mark.parametrize("state", ["pending", "closed", "hidden", "withdrawn", "declined"])
 def test_a_thread_that_is_not_open_takes_no_post(alice, mo, vera, mia, now, state):
     thread = make.thread(state, author=alice, by=mia, now=now)
-    deeds = [(consult, mo), (give_perspective, vera), (clarify, alice), (post_update, alice)]
+    deeds = [(consult, mo), (give_perspective, vera), (clarify, alice)]
+    if state != "closed":
+        deeds.append((post_update, alice))
     for deed, by in deeds:
         with pytest.raises(NotOpen):
             deed(thread, make.text(), by=by, now=now)
@@ -112,6 +114,14 @@ def test_a_thread_that_is_not_open_takes_no_post(alice, mo, vera, mia, now, stat
     assert not Persona.objects.exists()
     assert not Rate.objects.exists()
     assert thread.posts.count() == 1
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_a_closed_thread_takes_its_authors_update(alice, mia, now, anonymous):
+    thread = make.thread("closed", author=alice, anonymous=anonymous, by=mia, now=now)
+    make.post(thread, "update", outcomes=["repaired"], by=mia, now=now)
+    thread.refresh_from_db()
+    assert (thread.state, thread.update_count) == ("closed", 1)
 
 
 def test_a_thread_opened_again_takes_posts_again(published_thread, mo, now):
@@ -133,6 +143,20 @@ def test_the_same_form_twice_makes_one_post_and_takes_one_place(published_thread
     assert published_thread.posts.count() == 2
     assert published_thread.reply_count == (deed is consult)
     assert Rate.objects.count() == (deed is give_perspective_as_persona)
+
+
+@pytest.mark.parametrize("named_first", [False, True])
+def test_a_form_sent_again_under_another_name_is_refused(published_thread, vera, now, named_first):
+    text = make.text()
+    deeds = [
+        lambda: give_perspective(published_thread, text, by=vera, now=now),
+        lambda: give_perspective_as_persona(published_thread, text, account=vera, now=now),
+    ]
+    first, second = deeds if named_first else reversed(deeds)
+    first()
+    with pytest.raises(FormUsed):
+        second()
+    assert published_thread.posts.count() == 2
 
 
 def test_the_id_of_a_post_elsewhere_is_refused(published_thread, anonymous_thread, mo, now):

@@ -5,6 +5,8 @@ import pytest
 from forum.models import Standing
 from tests import make
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.parametrize(
     ("own", "asked", "outside"),

@@ -7,6 +7,8 @@ import pytest
 from forum.actions.withdraw import withdraw
 from tests import make
 
+pytestmark = pytest.mark.embedded
+
 PLACE = re.compile(r'id="post-([0-9a-f-]{36})"')
 
 

@@ -7,13 +7,15 @@ import pytest
 from django.db import connections
 
 from accounts.access import NotAllowed
+from accounts.actions.appoint import appoint
 from accounts.models import Account
 from forum.actions.withdraw import withdraw
-from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed, claim, release
+from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed, claim, hand_over, release
 from moderation.models import AuditEvent, QueueItem
 from tests import make
 
 SECOND = timedelta(seconds=1)
+NOTE = "Please look at the last sentence, I am not sure of it."
 
 
 def test_a_claim_keeps_colleagues_out_until_it_runs_out(pending_item, mia, mo, now):
@@ -42,6 +44,61 @@ def test_what_is_put_back_is_free_for_a_colleague(pending_item, mia, mo, now):
     assert pending_item.holder is None
     claim(pending_item, by=mo, now=now)
     assert pending_item.holder == mo
+
+
+def test_a_hold_goes_to_a_colleague_with_a_note_that_ends_with_the_decision(pending_item, mia, mo, now):
+    claim(pending_item, by=mia, now=now)
+    later = now + CLAIM_LASTS - SECOND
+    hand_over(pending_item, mo, NOTE, by=mia, now=later)
+    assert (pending_item.holder, pending_item.handover_note) == (mo, NOTE)
+    assert pending_item.held_until == later + CLAIM_LASTS
+    assert AuditEvent.objects.get(kind="item.handed-over").by == mia
+    with pytest.raises(AlreadyClaimed, match="Mo is reading this"):
+        claim(pending_item, by=mia, now=later)
+    make.decide_on(pending_item.post, "published", by=mo, now=later)
+    pending_item.refresh_from_db()
+    assert pending_item.handover_note == ""
+
+
+def test_only_its_holder_hands_a_text_over(pending_item, mia, mo, now):
+    with pytest.raises(AlreadyClaimed):
+        hand_over(pending_item, mo, NOTE, by=mia, now=now)
+    claim(pending_item, by=mia, now=now)
+    with pytest.raises(AlreadyClaimed, match="Mia is reading this"):
+        hand_over(pending_item, make.moderator(), NOTE, by=mo, now=now)
+    with pytest.raises(AlreadyClaimed, match="has run out"):
+        hand_over(pending_item, mo, NOTE, by=mia, now=now + CLAIM_LASTS)
+    pending_item.refresh_from_db()
+    assert (pending_item.holder, pending_item.handover_note) == (mia, "")
+
+
+@pytest.mark.parametrize("who", ["carol", "admin", "mia"])
+def test_a_text_is_handed_over_to_another_moderator(pending_item, request, mia, now, who):
+    claim(pending_item, by=mia, now=now)
+    with pytest.raises(NotAllowed):
+        hand_over(pending_item, request.getfixturevalue(who), NOTE, by=mia, now=now)
+
+
+def test_a_named_text_is_not_handed_to_its_author_and_an_anonymous_one_to_anybody(mia, mo, now):
+    named, anonymous = (make.item(make.thread(author=mo, anonymous=how)) for how in (False, True))
+    for item in (named, anonymous):
+        claim(item, by=mia, now=now)
+    with pytest.raises(NotAllowed):
+        hand_over(named, mo, NOTE, by=mia, now=now)
+    hand_over(anonymous, mo, NOTE, by=mia, now=now)
+    assert anonymous.holder == mo
+
+
+@pytest.mark.parametrize("deed", ["signs out", "is demoted"])
+def test_what_a_moderator_holds_is_free_when_they_go(client, pending_item, mia, mo, now, deed):
+    client.force_login(mia)
+    claim(pending_item, by=mia, now=now)
+    if deed == "signs out":
+        client.post("/accounts/logout/")
+    else:
+        appoint(mia, "member", now=now)
+    claim(pending_item, by=mo, now=now)
+    assert AuditEvent.objects.get(kind="item.released").by == mia
 
 
 @pytest.mark.parametrize("who", ["carol", "alice", "vera", "admin"])

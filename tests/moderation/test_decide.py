@@ -1,19 +1,25 @@
 """Deciding: once, about the text as it was read, and never about one's own."""
 
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from accounts.access import NotAllowed
 from forum.actions.revise import resubmit_question
+from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
 from forum.models import Event, Post, Thread
 from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed, claim
-from moderation.actions.decide import TextChanged, decline, publish, return_to_author
+from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
 from moderation.models import AuditEvent, Decision, QueueItem
 from tests import make
+from tests.forum import recount
+from tests.races import at_once
 
 NOTE = "Please leave out the name of the gym."
+WHY = "Waiting for a second opinion."
 DEEDS = ["publish", "return", "decline"]
 STATES = {"publish": "published", "return": "returned", "decline": "declined"}
 
@@ -115,3 +121,78 @@ def test_a_decision_about_a_later_text_leaves_the_thread_open(published_thread, 
     published_thread.refresh_from_db()
     assert (post.state, published_thread.state) == (state, "published")
     assert published_thread.reply_count == (state == "published")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deciding_and_withdrawing_at_once_never_wait_for_each_other(alice, mia, now):
+    """Both lock the thread first: in two orders PostgreSQL would end one of them as a deadlock."""
+
+    def publishes(item: QueueItem) -> None:
+        with suppress(AlreadyClaimed, IllegalMove, QueueItem.DoesNotExist):
+            publish(item, version=1, by=mia, now=now)
+
+    for _ in range(12):
+        now += timedelta(days=1)  # each day has its share of questions
+        thread = make.thread(author=alice, now=now)
+        deeds = partial(publishes, make.item(thread)), partial(withdraw, thread, by=alice, now=now)
+        at_once(2, lambda number, deeds=deeds: deeds[number]())
+        assert Thread.objects.get(pk=thread.pk).state == "withdrawn"
+    recount.check()
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_is_held_stays_in_the_queue_until_any_moderator_decides(alice, mia, mo, now, deed, anonymous):
+    thread = make.thread(author=alice, anonymous=anonymous, now=now)
+    item = make.item(thread)
+    claim(item, by=mia, now=now)
+    hold(item, WHY, version=1, by=mia, now=now)
+    thread, post = Thread.objects.get(), Post.objects.get()
+    assert (thread.state, post.state, post.note) == ("held", "held", "")
+    assert (item.decided, item.holder, item.held_until, item.hold_reason) == (False, None, None, WHY)
+    event = AuditEvent.objects.get(kind="question.held")
+    assert (event.by, event.about) == (mia, f"post {post.pk}")
+    assert not Event.objects.exists()
+    decide(deed, item, by=mo, now=now)
+    item.refresh_from_db()
+    assert (item.decided, item.hold_reason) == (True, "")
+    assert (Thread.objects.get().state, Post.objects.get().state) == (STATES[deed], STATES[deed])
+
+
+def test_holding_on_gives_a_new_reason(pending_item, mia, mo, now):
+    hold(pending_item, WHY, version=1, by=mia, now=now)
+    hold(pending_item, "Waiting for the insurer.", version=1, by=mo, now=now)
+    pending_item.refresh_from_db()
+    assert pending_item.hold_reason == "Waiting for the insurer."
+    assert AuditEvent.objects.filter(kind="question.held").count() == 2
+
+
+def test_a_later_text_is_held_while_its_thread_stays_open(published_thread, mia, now):
+    post = make.post(published_thread, "clarification", state="pending")
+    hold(make.item(post), WHY, version=1, by=mia, now=now)
+    assert Post.objects.get(pk=post.pk).state == "held"
+    assert Thread.objects.get().state == "published"
+
+
+def test_holding_is_refused_like_deciding(alice, pending_item, mia, mo, carol, now):
+    own = make.item(make.thread(author=mia))
+    for item, by in [(own, mia), (pending_item, carol)]:
+        with pytest.raises(NotAllowed):
+            hold(item, WHY, version=1, by=by, now=now)
+    claim(pending_item, by=mo, now=now)
+    with pytest.raises(AlreadyClaimed):
+        hold(pending_item, WHY, version=1, by=mia, now=now)
+    with pytest.raises(TextChanged):
+        hold(pending_item, WHY, version=2, by=mo, now=now)
+    decline(pending_item, NOTE, version=1, by=mo, now=now)
+    with pytest.raises(AlreadyClaimed):
+        hold(pending_item, WHY, version=1, by=mo, now=now)
+    assert not QueueItem.objects.exclude(hold_reason="").exists()
+    assert not AuditEvent.objects.filter(kind="question.held").exists()
+
+
+def test_why_it_was_held_goes_with_what_its_author_withdraws(pending_item, pending_thread, alice, mia, now):
+    hold(pending_item, WHY, version=1, by=mia, now=now)
+    pending_thread.refresh_from_db()
+    withdraw(pending_thread, by=alice, now=now)
+    assert not QueueItem.objects.exists()

@@ -12,7 +12,7 @@ from forum.models import Thread
 from tests import make, typed
 from tests.forum.test_withdraw import places_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
 WORDS = f"{make.BODY} Only I would call her {typed.CANARY}."
 WAITING = {"forum_post", "forum_thread"}  # a thread keeps the beginning of its question for the lists
@@ -21,14 +21,14 @@ INDEX = {"forum_searchentry", "forum_searchindex", "forum_searchindex_data"}
 
 @pytest.fixture
 def author(alice) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
+    return make.signed_in(alice)
 
 
 def test_a_text_that_was_refused_or_only_looked_at_is_kept_nowhere(tags, author):
     assert author.post("/ask/", typed.question(body=WORDS, title="?")).status_code == 422
-    assert author.post("/ask/preview/", {"body": WORDS}).status_code == 200
+    for identity in ("named", "anonymous"):
+        form = typed.question(body=WORDS, identity=identity, preview="1")
+        assert author.post("/ask/", form).status_code == 200
     assert author.post("/ask/similar/", {"title": f"May I hire {typed.CANARY}"}).status_code == 200
     assert Client().post("/ask/", typed.question(body=WORDS)).status_code == 401
     assert places_of(typed.CANARY) == set()

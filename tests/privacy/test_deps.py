@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).resolve().parents[2]
 
 KEEP_RECORDS = ["simple_history", "reversion", "auditlog", "actstream", "easyaudit", "request_logging"]

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 
 from accounts.models import Account
-from forum.models import Persona, Post, Thread
+from forum.models import Flag, Persona, Post, Thread
 from moderation.models import QueueItem
 
 FAR = 4  # steps from a persona, within which every column that holds an account is named below
@@ -20,9 +20,17 @@ HOLDS_AN_ACCOUNT = {
     "forum.Follow.account": "made by following, never by posting",
     "accounts.Account_disciplines.account": "what a member says of their work",
     "accounts.Account_jurisdictions.account": "what a member says of their work",
+    "accounts.Verification.account": "what a member says of their work, looked up by a moderator",
+    "accounts.Verification.checked_by": "a moderator",
+    "accounts.Verification.holder": "a moderator",
     "moderation.QueueItem.holder": "a moderator",
     "moderation.Decision.by": "a moderator",
+    "moderation.Redaction.asked_by": "a moderator",
+    "moderation.Redaction.decided_by": "a moderator",
     "moderation.AuditEvent.by": "a moderator; empty for whatever an author did",
+    "breakglass.UnmaskRequest.requester": "a moderator who asked who the persona is, not who it is",
+    "breakglass.UnmaskRequest.second": "a moderator",
+    "breakglass.UnmaskRequest.third": "a moderator",
 }
 
 
@@ -41,13 +49,14 @@ def columns_with_an_account(start: type[models.Model], steps: int) -> Iterator[s
         reached = beyond - seen
 
 
-@pytest.mark.parametrize("model", [Persona, Post, Thread, QueueItem])
+@pytest.mark.parametrize("model", [Persona, Flag, Post, Thread, QueueItem])
 def test_every_column_with_an_account_near_a_persona_is_known(model):
     assert set(columns_with_an_account(model, FAR)) <= set(HOLDS_AN_ACCOUNT)
 
 
 def test_a_persona_and_what_is_only_a_personas_holds_no_account():
-    for name in ("forum.Persona", "forum.SearchEntry", "forum.ThreadTag", "forum.ThreadMark", "forum.Event"):
+    for part in ("Persona", "Flag", "SearchEntry", "ThreadTag", "ThreadMark", "Event"):
+        name = f"forum.{part}"
         model = apps.get_model(name)
         assert not [field for field in model._meta.fields if field.related_model is Account], name
 

@@ -9,15 +9,20 @@ from django.apps import apps
 from django.db import connections, models
 
 from accounts.models import Account
-from forum.models import Persona, Post, Thread
+from forum.actions.flag import flag
+from forum.models import Flag, Persona, Post, Reason, Thread
 from forum.notices import fanout
+from moderation.actions.flags import dismiss
 from moderation.models import QueueItem
 from tests import make
 
-COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour"}
+COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour", "decided_hour"}
+COARSE |= {"until", "lifted_hour"}  # of a sanction
+COARSE |= {"tell_from", "not_before", "expires", "revealed_hour"}  # of break-glass, where it is switched on
 # Times of a minute or finer, and why each is allowed: none is written by what an author does.
 FINE = {
     "moderation.QueueItem.held_until",  # a moderator's hold, gone with the decision
+    "accounts.Verification.held_until",  # likewise, gone with the check
     "sessions.Session.expire_date",
     "account.EmailConfirmation.created",
     "account.EmailConfirmation.sent",
@@ -42,6 +47,17 @@ def board(author, mia, mo) -> Account:
     make.thread("withdrawn", author=author, anonymous=True, by=mia)
     named = make.thread("published", author=make.account("Alice"), by=mia)
     make.post(named, "perspective", author=author, anonymous=True, by=mia)
+    flag(
+        make.question(named),
+        Reason.IDENTIFIES,
+        "Look.",
+        at_once=True,
+        account=author,
+        now=make.NOW,
+    )
+    flags = QueueItem.objects.waiting().get(kind="flag")
+    dismiss(flags, "It is fine.", version=flags.version, by=mia, now=make.NOW)
+    flag(make.question(thread), Reason.UNKIND, account=author, now=make.NOW)
     fanout.tell_all()
     return author
 
@@ -127,7 +143,7 @@ def test_coarse_times_are_whole_hours(board):
                 assert (time.minute, time.second, time.microsecond) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("model", [Thread, Post, Persona, QueueItem])
+@pytest.mark.parametrize("model", [Thread, Post, Persona, QueueItem, Flag])
 def test_ids_tell_no_order(board, model):
     ids = list(model.objects.values_list("pk", flat=True))
     assert ids

@@ -11,9 +11,11 @@ from django.db import connection, connections
 
 from accounts.models import Account
 from anonymity.models import Link, Rate
+from forum import return_code
 from tests.forum.live.tabs import soon
 from tests.privacy.two_worlds.evidence import Evidence
 from tests.privacy.two_worlds.run import KEYS, evidence_of
+from tests.privacy.two_worlds.world import RETURN_CODE
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
@@ -66,7 +68,20 @@ async def test_no_secret_is_where_it_does_not_belong():
         await soon(check_files)()
 
 
+def code_spellings() -> set[bytes]:
+    """The code of the thread without a link, in every spelling but the hash that the persona keeps."""
+    raw = base64.b32decode(f"{RETURN_CODE}======")
+    grouped = {separator.join(return_code.groups(RETURN_CODE)).encode() for separator in ("", " ", "-")}
+    return {*grouped, *(each.lower() for each in grouped), *spellings(raw)} - spellings_of_hash(raw)
+
+
+def spellings_of_hash(raw: bytes) -> set[bytes]:
+    digest = hashlib.sha256(raw).digest()
+    return {digest, digest.hex().encode()}
+
+
 def check_captured(captured: bytes) -> None:
+    assert not any(spelling in captured for spelling in code_spellings())
     assert len(sealed()) > 10
     for value in [*sealed(), *secrets()]:
         assert not occurs(value, captured)
@@ -78,6 +93,7 @@ def check_captured(captured: bytes) -> None:
 
 def check_files() -> None:
     main, vault = bytes_of("default"), bytes_of("vault")
+    assert not any(spelling in main + vault for spelling in code_spellings())
     for value in [*sealed(), *secrets()]:
         assert not occurs(value, main)
     assert all(value in vault for value in sealed())

@@ -11,14 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
+from forum import return_code
 from forum.models import Persona, Post, Thread
 from tests import make, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POSTS = {"forum_post", "forum_persona", "moderation_queueitem", "moderation_auditevent"}
+POSTS |= {"moderation_audithead"}  # the board's one row, moved by whatever anybody does
 ALLOWED = {
     "ask": POSTS | {"forum_thread", "forum_threadtag", "vault_link", "vault_rate", "vault_keycheck"},
+    # No link: of the account, the vault gets the used place of its day and nothing else.
+    "ask without link": POSTS | {"forum_thread", "forum_threadtag", "vault_rate", "vault_keycheck"},
     "reply": POSTS | {"vault_link", "vault_rate", "vault_keycheck"},
     "revise": POSTS | {"forum_thread", "forum_threadtag"},
     "withdraw": POSTS
@@ -29,6 +33,7 @@ ALLOWED = {
         "forum_tag",
         "forum_searchentry",
         "moderation_decision",
+        "moderation_redaction",  # of the thread
     },
 }
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
@@ -66,17 +71,17 @@ def author(tags) -> Account:
 
 @pytest.fixture
 def xanthe(author) -> Client:
-    client = Client()
-    client.force_login(author)
-    return client
+    return make.signed_in(author)
 
 
-def check(author: Account, client: Client, deed: Callable[[], HttpResponse], allowed: set[str]) -> None:
+def check(
+    author: Account, client: Client, deed: Callable[[], HttpResponse], allowed: set[str], status: int = 303
+) -> None:
     """Do `deed`: it writes to `allowed` only, and no value of it is the account's."""
     session = client.session.session_key
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with Written() as written:
-        assert deed().status_code == 303
+        assert deed().status_code == status
     assert written.statements
     assert written.tables <= allowed
     for statement in written.statements:
@@ -99,6 +104,40 @@ def persona_page(author, xanthe) -> Callable[[], str]:
 def test_asking(author, xanthe):
     check(author, xanthe, lambda: xanthe.post("/ask/", typed.question()), ALLOWED["ask"])
     assert Thread.objects.get().author is None
+
+
+CODE = return_code.spelled(bytes(range(16)))
+
+
+def test_asking_without_a_link(author, xanthe):
+    form = typed.question(identity="no-link", code=CODE)
+    xanthe.get("/ask/")  # whose form brings the cookie of its secret
+    check(author, xanthe, lambda: xanthe.post("/ask/", form), ALLOWED["ask without link"], status=200)
+    assert Thread.objects.get().author is None
+
+
+@pytest.mark.parametrize("deed", ["clarify", "update"])
+def test_clarifying_and_updating_by_code(author, xanthe, deed):
+    make.thread("published", author=author, code=CODE)
+    form = typed.reply(deed=deed, code=CODE)
+    xanthe.get("/return/")
+    check(author, xanthe, lambda: xanthe.post("/return/", form), POSTS, status=200)
+    assert Persona.objects.get().posts.count() == 2
+
+
+def test_sending_a_returned_question_again_by_code(author, xanthe):
+    make.thread("returned", author=author, code=CODE)
+    form = typed.anew(Post.objects.get(), code=CODE)
+    xanthe.get("/return/")
+    check(author, xanthe, lambda: xanthe.post("/return/", form), ALLOWED["revise"], status=200)
+    assert Thread.objects.get().state == "pending"
+
+
+def test_withdrawing_by_code(author, xanthe):
+    make.thread("published", author=author, code=CODE)
+    form = {"code": CODE}
+    check(author, xanthe, lambda: xanthe.post("/return/withdraw/", form), ALLOWED["withdraw"], status=200)
+    assert Thread.objects.get().state == "withdrawn"
 
 
 def test_giving_a_perspective(author, xanthe):
@@ -130,6 +169,18 @@ def test_withdrawing(author, xanthe, persona_page):
     address = f"{persona_page()}withdraw/"
     check(author, xanthe, lambda: xanthe.post(address), ALLOWED["withdraw"])
     assert Thread.objects.get().state == "withdrawn"
+
+
+def test_flagging_while_one_has_a_persona_in_the_thread(author, xanthe, mo):
+    """What it hides, and telling whose text that was, hold nothing of who flagged it."""
+    thread = make.thread("published", author=author, anonymous=True)
+    reply = make.post(thread, author=mo)
+    address = f"/posts/{reply.pk}/flag/"
+    allowed = ALLOWED["reply"] | {"forum_flag", "forum_event", "forum_notice"}
+    allowed |= {"forum_thread", "forum_threadmark", "forum_searchentry"}
+    xanthe.get(address)
+    check(author, xanthe, lambda: xanthe.post(address, {"what": "identifies"}), allowed)
+    assert Post.objects.get(pk=reply.pk).state == "hidden"
 
 
 @pytest.mark.parametrize("address", ["/my/anonymous/", "/inbox/", "/inbox/since/0/", "/ask/"])

@@ -10,6 +10,8 @@ from forum.notices import fanout
 from moderation.models import AuditEvent, Decision, QueueItem
 from tests import make, typed
 
+pytestmark = pytest.mark.embedded
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -79,6 +81,7 @@ def posting_addresses() -> list[str]:
         "/my/anonymous/0123456789abcdef0123456789abcdef/withdraw/",
         "/moderation/items/{item}/claim/",
         "/moderation/items/{item}/release/",
+        "/moderation/items/{item}/hand-over/",
         "/moderation/items/{item}/publish/",
         "/moderation/items/{item}/return/",
         "/moderation/items/{item}/decline/",

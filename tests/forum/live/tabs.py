@@ -1,4 +1,4 @@
-"""Tabs: sockets opened with the session cookie of an account, through the whole of config.asgi."""
+"""Tabs: sockets opened with the session cookie of an account, through the whole of config.routing."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-from config.asgi import application
+from config.routing import application
 
 HOST = settings.SITE_URL.partition("://")[2]
 PATIENCE = 10  # seconds until a frame that should come counts as lost

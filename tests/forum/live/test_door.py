@@ -9,7 +9,7 @@ from forum.live.consumers import NOT_UNDERSTOOD, SIGNED_OUT, TOO_FAST
 from forum.live.door import SOCKETS_PER_ACCOUNT
 from tests.forum.live.tabs import HOST, soon
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
 
 async def test_only_members_get_a_socket(new_tab, alice):

@@ -6,6 +6,8 @@ from anonymity import bus
 from forum.live import frames
 from forum.live.pace import MESSAGES, WITHIN, Allowance
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.mark.parametrize(
     ("frame", "text"),

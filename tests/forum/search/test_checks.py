@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 
 
-def test_a_sqlite_without_full_text_search_is_refused_in_a_sentence(monkeypatch):
+def test_a_sqlite_without_full_text_search_is_refused_in_a_sentence(db, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
 
     class Poor:

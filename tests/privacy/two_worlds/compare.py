@@ -9,8 +9,8 @@ from tests.privacy.two_worlds.evidence import Evidence, Trace
 LINES = 12  # of one difference that are shown
 
 
-def differences(one: Evidence, other: Evidence) -> dict[str, str]:
-    """The first difference of each channel, in words. What is the own of an author of either is left out."""
+def differences(one: Evidence, other: Evidence) -> dict[tuple[str, str], str]:
+    """The first difference of each channel and place. What is the own of an author of either is left out."""
     authors = {name for _, name in one.world.authors ^ other.world.authors}
     found = {}
     for channel in sorted({*one.channels, *other.channels}):
@@ -18,8 +18,7 @@ def differences(one: Evidence, other: Evidence) -> dict[str, str]:
         for place in {**places[0], **places[1]}:
             texts = [each.get(place, []) for each in places]
             if texts[0] != texts[1]:
-                found[channel] = f"{place}\n{first_difference(texts, [str(one.world), str(other.world)])}"
-                break
+                found[channel, place] = first_difference(texts, [str(one.world), str(other.world)])
     return found
 
 
@@ -39,5 +38,7 @@ def first_difference(texts: list[list[str]], worlds: list[str]) -> str:
     return "\n".join([f"number {number} of {len(texts[0])} and {len(texts[1])}", *list(lines)[:LINES]])
 
 
-def report(found: dict[str, str]) -> str:
-    return "\n\n".join(f"--- {channel} differ: {what}" for channel, what in found.items())
+def report(found: dict[tuple[str, str], str]) -> str:
+    """In words; of each channel one place, since one fault shows in many."""
+    first = {channel: (place, what) for (channel, place), what in reversed(found.items())}
+    return "\n\n".join(f"--- {channel} differ: {place}\n{what}" for channel, (place, what) in first.items())

@@ -6,21 +6,24 @@ of a kind that is not known here fails, until somebody says what to fill in.
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Exists, OuterRef
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
-from accounts.models import Account
-from forum.models import Facet, Notice, Persona, Tag, Thread
-from moderation.models import QueueItem
+from accounts.models import Account, Verification
+from forum.models import Facet, Notice, Persona, Post, Tag, Thread, ThreadTag
+from moderation.insight.tables import TABLES
+from moderation.models import MemberNote, QueueItem, Redaction, Sanction
 from tests.privacy.two_worlds.evidence import Evidence
 from tests.privacy.two_worlds.people import answer
-from tests.privacy.two_worlds.script import AUTHORS
+from tests.privacy.two_worlds.world import AUTHORS
 
 VIEWERS = ("nobody", "carol", "mo", "admin")
 NOWHERE = {"public_id": "23456789abcd", "handle": "0123456789abcdef" * 2}
 SEARCHES = ["/search/?q=climbing", "/search/?q=anonymous+dinner&discipline=professional-counselor"]
 FILTERS = ["/?jurisdiction=us&discipline=professional-counselor", "/?sort=active", "/?outcome=any"]
+FILTERS += [f"/moderation/queue/?{each}" for each in ("hold=mine", "kind=question&jurisdiction=us&age=24")]
 
 
 class UnknownParameter(LookupError):
@@ -43,18 +46,37 @@ def values() -> dict[str, list[dict[str, object]]]:
     ids = [NOWHERE["public_id"], *(thread.public_id for thread in threads)]
     notices = first_of_each(Notice.objects.order_by("pk").values_list("pk", "account", "persona"))
     items = first_of_each(QueueItem.objects.order_by("pk").values_list("pk", "kind", "post__persona"))
+    posts = first_of_each(Post.objects.order_by("pk").values_list("pk", "persona", "author"))
+    redactions = Redaction.objects.order_by("pk").values_list("pk", flat=True)
     personas = Persona.objects.order_by("pk").values_list("pk", flat=True)
+    accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    notes = MemberNote.objects.order_by("hour", "pk").values_list("pk", flat=True)
+    sanctions = Sanction.objects.order_by("hour", "pk").values_list("pk", flat=True)
+    asked = Verification.objects.order_by("hour", "pk").values_list("pk", flat=True)
+    used = Exists(ThreadTag.objects.filter(tag=OuterRef("pk")))
+    tags = first_of_each(
+        Tag.objects.order_by("slug").annotate(used=used).values_list("slug", "facet", "used")
+    )
     return {
         "": [{}],
         "public_id": [{"public_id": each} for each in ids],
         "position public_id": [{"public_id": each, "position": 1} for each in ids],
         "public_id slug": [{"public_id": each.public_id, "slug": each.slug} for each in threads],
-        "facet slug": [{"facet": tag.facet, "slug": tag.slug} for tag in Tag.objects.order_by("slug")]
+        "facet slug": [{"facet": tag.facet, "slug": tag.slug} for tag in Tag.objects.filter(slug__in=tags)]
         + [{"facet": Facet.TOPIC, "slug": "us"}],
         "cursor": [{"cursor": 0}, {"cursor": max(notices, default=0)}],
         "notice_id": [{"notice_id": each} for each in notices],
+        "redaction_id": [{"redaction_id": each} for each in [*redactions, *personas[:1]]],
         "item_id": [{"item_id": each} for each in [*items, *personas[:1]]],
+        "post_id": [{"post_id": each} for each in [*posts, *personas[:1]]],
         "handle": [{"handle": each} for each in (NOWHERE["handle"], *(pk.hex for pk in personas[:1]))],
+        "table": [{"table": each} for each in TABLES],
+        "member_id": [{"member_id": each} for each in accounts],
+        "member_id note_id": [
+            {"member_id": accounts[0], "note_id": each} for each in [*notes, *personas[:1]]
+        ],
+        "sanction_id": [{"sanction_id": each} for each in [*sanctions, *personas[:1]]],
+        "verification_id": [{"verification_id": each} for each in [*asked, *personas[:1]]],
         "pk": [{"pk": 1}],
         "key uidb36": [{"uidb36": "1", "key": "set-password"}, {"uidb36": "1", "key": "d3-1a2b3c"}],
         "key": [{"key": "0" * 40}],

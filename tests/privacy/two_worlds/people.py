@@ -7,13 +7,14 @@ from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts import confirm
 from accounts.models import Account
 from tests import make
 from tests.privacy.two_worlds.chance import Chance
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 CODE = re.compile(r"(?m)^\s*([A-Z0-9][A-Z0-9-]{5,})\s*$")
-EVERYBODY = ("alice", "bob", "carol", "dave", "mia", "mo", "admin")
+EVERYBODY = ("alice", "bob", "carol", "dave", "mia", "mo", "admin", "erin")
 
 
 class Person:
@@ -23,6 +24,7 @@ class Person:
         self.name, self.chance = name, chance
         self.saw: list[tuple[str, str]] = []  # address and step, answer
         self.email = f"{name}@example.org"
+        self.has_left = False
         self.client = Client(enforce_csrf_checks=True)
 
     @property
@@ -60,6 +62,10 @@ class Person:
 
     def signs_in(self) -> None:
         self.sends("/accounts/login/", {"login": self.email, "password": make.PASSWORD})
+
+    def confirms(self) -> None:
+        """As /my/anonymous/ asks; also when it would not ask, so that all worlds send the same."""
+        self.sends(confirm.PATH, make.confirmation(), page="/accounts/logout/")
 
     def signs_out(self) -> None:
         self.sends("/accounts/logout/")

@@ -16,8 +16,9 @@ from anonymity import vault
 from tests.forum.live.tabs import soon
 from tests.privacy.two_worlds.crawl import crawl
 from tests.privacy.two_worlds.evidence import Evidence
-from tests.privacy.two_worlds.script import Watch, World
+from tests.privacy.two_worlds.script import Script
 from tests.privacy.two_worlds.sockets import sockets_of
+from tests.privacy.two_worlds.world import Watch
 
 KEYS = settings.DATA_DIR / f"two-worlds-{os.getpid()}"  # a key file for each world, made by its own dice
 
@@ -28,7 +29,7 @@ async def evidence_of(asker: str, replier: str = "dave", *, until: str = "") -> 
     `until`: only of what comes before the step of that name, and without the crawl.
     """
     await soon(begin_anew)()
-    evidence = Evidence(World(asker, replier))
+    evidence = Evidence(Script(asker, replier))
     chance = evidence.world.chance
     with ExitStack() as stack:
         stack.enter_context(chance.rules())
@@ -62,4 +63,5 @@ def begin_anew() -> None:
         cache.clear()
     ContentType.objects.clear_cache()
     shutil.rmtree(KEYS, ignore_errors=True)
+    settings.AUDIT_HEADS_FILE.unlink(missing_ok=True)
     mail.outbox.clear()

@@ -3,102 +3,27 @@
 `asker` asks and comes back as a persona, `replier` replies as one; whoever they are, all others do the same.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 from unittest import mock
-from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.actions.appoint import appoint
-from forum.models import Notice, Thread
+from forum.models import Happening, Notice
 from forum.notices import fanout
+from moderation.actions.page import page_about_what_waits
+from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import QueueItem
 from tests import make, typed
-from tests.privacy.two_worlds.chance import Chance, form_id
-from tests.privacy.two_worlds.people import EVERYBODY, Person
+from tests.privacy.two_worlds.chance import form_id
+from tests.privacy.two_worlds.desk import Desk
+from tests.privacy.two_worlds.people import Person
 from tests.privacy.two_worlds.tasks import run_every_task
-
-BODY = (
-    "I finished with this client about fourteen months ago, and it went well. Last week she held the door of "
-    "the climbing gym for me and said that she would love to get dinner some day. This is my text, {}."
-)
-AUTHORS = ("alice", "bob", "mia", "dave")  # who may be the author of something anonymous in some world
+from tests.privacy.two_worlds.world import AUTHORS, BODY, RETURN_CODE, Watch
 
 
-@dataclass(frozen=True)
-class Watch:
-    """Everybody opens the page of this thread, whose socket then hears of it."""
-
-    public_id: str
-
-
-@dataclass
-class World:
-    """One run of the script: who writes anonymously in it, and what came of it."""
-
-    asker: str
-    replier: str
-    chance: Chance = field(default_factory=Chance)
-
-    def __post_init__(self) -> None:
-        self.people = {name: Person(name, self.chance) for name in EVERYBODY}
-        self.threads: dict[str, UUID] = {}
-
-    def __str__(self) -> str:
-        return f"{self.asker} asks, {self.replier} replies"
-
-    @property
-    def authors(self) -> set[tuple[str, str]]:
-        """Who writes anonymously, and what."""
-        return {("asks", self.asker), ("replies", self.replier)}
-
-    def thread(self, name: str) -> Thread:
-        return Thread.objects.get(pk=self.threads[name])
-
-    def asks(self, who: Person, name: str, *, status: int = 303, **changes: Any) -> None:
-        number = self.threads[name] = form_id(name)
-        title = f"May I have dinner with a former client ({name})"
-        fields = typed.question(id=str(number), title=title, body=BODY.format(name), **changes)
-        who.sends("/ask/", fields, status=status)
-
-    def replies(self, who: Person, name: str, kind: str, label: str, **extra: Any) -> None:
-        thread = self.thread(name)
-        fields = typed.reply(id=str(form_id(label)), body=BODY.format(label), **extra)
-        who.sends(f"/threads/{thread.public_id}/act/{kind}/", fields, page=thread.get_absolute_url())
-
-    def returns_to(self, who: Person, name: str, label: str, **fields: Any) -> None:
-        """The author's tools of an anonymous thread, found as an author finds them."""
-        address = self.tools_of(who, name)
-        who.sends(address, {"id": str(form_id(label)), "body": BODY.format(label), **fields})
-
-    def tools_of(self, who: Person, name: str) -> str:
-        page = who.opens("/my/anonymous/")
-        for address in dict.fromkeys(re.findall(r"/my/anonymous/[0-9a-f]{32}/", page)):
-            if f"({name})" in who.opens(address):
-                return address
-        raise AssertionError(f"{who.name} finds no tools for {name}")
-
-    def decides(self, who: Person, name: str, verdict: str = "publish", *, claim: bool = True) -> None:
-        waiting = QueueItem.objects.waiting().select_related("post").get(post__thread=self.threads[name])
-        address = waiting.get_absolute_url()
-        who.opens("/moderation/queue/")
-        if claim:
-            who.sends(f"{address}claim/", page=address)
-        prefix = "" if verdict == "publish" else f"{verdict}-"
-        fields = {f"{prefix}version": waiting.post.version}
-        if prefix:
-            fields[f"{prefix}note"] = "Please leave out the name of the gym."
-        who.sends(f"{address}{verdict}/", fields, page=address)
-
-    def all_look_round(self) -> None:
-        """Everybody reads the list, a thread, and what is their own."""
-        for person in self.people.values():
-            for address in ("/", "/inbox/", "/inbox/since/0/", "/my/threads/", "/my/anonymous/"):
-                person.opens(address)
-            thread = Thread.objects.listed().order_by("public_id").last()
-            if thread:
-                person.opens(thread.get_absolute_url())
+class Script(Desk):
+    """What everybody does, in order."""
 
     def script(self) -> Iterator[str | Watch]:
         """What to call the step that follows, or what is watched."""
@@ -112,7 +37,15 @@ class World:
         yield from self._asking()
         yield from self._replying()
         yield from self._looking()
+        yield from self._verified()
+        yield from self._closing()
+        yield from self._redacting()
+        yield from self._flagging()
+        yield from self._silencing()
+        yield from self._without_link()
         yield from self._leaving()
+        yield from self._exporting()
+        yield from self._deleting()
 
     def _roles(self) -> Iterator[str | Watch]:
         yield "roles are given"
@@ -152,7 +85,7 @@ class World:
         self.asks(bob, "bob's", identity="named")
         yield "mia returns bob's, mo publishes alice's"
         self.decides(mia, "bob's", "return")
-        self.decides(mo, "alice's", claim=False)
+        self.decides(mo, "alice's")
         yield "bob writes his anew, mia publishes it"
         returned = self.thread("bob's").posts.get()
         fields = typed.anew(returned, id=str(form_id("bob's")), title="A gift from a client (bob's)")
@@ -163,7 +96,8 @@ class World:
     def _asking(self) -> Iterator[str | Watch]:
         asker, mia, mo = (self.people[name] for name in (self.asker, "mia", "mo"))
         yield "somebody looks at the preview and at similar threads"
-        asker.sends("/ask/preview/", {"body": BODY.format("first")}, page="/ask/", status=200)
+        asked = typed.question(id=str(form_id("first")), body=BODY.format("first"), preview="1")
+        asker.sends("/ask/", asked, status=200)
         asker.sends("/ask/similar/", {"title": "Dinner with a former client"}, page="/ask/", status=200)
         yield "somebody asks anonymously"
         self.asks(asker, "anonymous")
@@ -171,12 +105,21 @@ class World:
         self.all_look_round()
         yield "mia returns it"
         self.decides(mia, "anonymous", "return")
+        yield "mia takes that back, and returns it again"
+        item = QueueItem.objects.get(post__thread=self.thread("anonymous")).get_absolute_url()
+        mia.opens("/moderation/queue/")
+        mia.sends(f"{item}undo/", page=item)
+        self.decides(mia, "anonymous", "return")
         yield "all look round while it is returned"
         self.all_look_round()
         yield "its author writes it anew"
         returned = self.thread("anonymous").posts.get()
         fields = typed.anew(returned, title="May I climb beside her (anonymous)")
         self.returns_to(asker, "anonymous", "revised", **{**fields, "id": str(form_id("anonymous"))})
+        yield "mia holds it for a second opinion"
+        self.holds(mia, "anonymous")
+        yield "all look round while it is held"
+        self.all_look_round()
         yield "mo publishes it"
         self.decides(mo, "anonymous")
         yield Watch(self.thread("anonymous").public_id)
@@ -200,7 +143,9 @@ class World:
         self.returns_to(asker, "anonymous", "clarification", deed="clarify")
         yield "mia publishes the clarification"
         self.decides(mia, "anonymous")
-        yield "somebody gives an anonymous perspective"
+        yield "somebody looks at the preview of an anonymous perspective, and gives it"
+        looked = {"identity": "anonymous", "preview": "1", "status": 200}
+        self.replies(replier, "anonymous", "perspective", "anonymous view", **looked)
         self.replies(replier, "anonymous", "perspective", "anonymous view", identity="anonymous")
         yield "mo publishes the perspective"
         self.decides(mo, "anonymous")
@@ -209,7 +154,7 @@ class World:
         self.decides(mia, "anonymous")
         yield "somebody gives an anonymous perspective on bob's"
         self.replies(replier, "carol's", "perspective", "second anonymous view", identity="anonymous")
-        self.decides(mo, "carol's", claim=False)
+        self.decides(mo, "carol's")
         yield "its author says how it turned out, and the worker tells of it"
         self.returns_to(asker, "anonymous", "update", deed="update", outcomes=["repaired"])
         with mock.patch.object(fanout, "AT_ONCE", -1):
@@ -228,6 +173,32 @@ class World:
         yield "all read what concerns them again"
         for name in AUTHORS:
             self.people[name].sends("/inbox/read/", page="/inbox/")
+
+    def _without_link(self) -> Iterator[str | Watch]:
+        """Asked by an account, and gone on with by a browser that shares nothing with it but the code."""
+        asker, mia, mo = self.people[self.replier], self.people["mia"], self.people["mo"]
+        somebody = Person("somebody", self.chance)
+        yield "somebody asks and leaves no link"
+        self.asks(asker, "without link", identity="no-link", code=RETURN_CODE, status=200)
+        yield "mia returns it, and a code opens it"
+        self.decides(mia, "without link", "return")
+        somebody.sends("/return/", {"code": RETURN_CODE}, status=200)
+        returned = self.thread("without link").posts.get()
+        fields = typed.anew(returned, title="May I be her friend one day (without link)")
+        fields |= {"id": str(form_id("without link")), "code": RETURN_CODE}
+        somebody.sends("/return/", fields, status=200)
+        yield "mo publishes it, mia consults"
+        self.decides(mo, "without link")
+        yield Watch(self.thread("without link").public_id)
+        self.replies(mia, "without link", "consult", "mia's on it", aspects=["ethical"])
+        yield "by code it is said how it turned out, which mia publishes"
+        fields = typed.reply(id=str(form_id("by code")), body=BODY.format("by code"), deed="update")
+        somebody.sends("/return/", {**fields, "code": RETURN_CODE}, status=200)
+        self.decides(mia, "without link")
+        yield "all look round beside it"
+        self.all_look_round()
+        yield "by code it is withdrawn"
+        somebody.sends("/return/withdraw/", {"code": RETURN_CODE}, page="/return/", status=200)
 
     def _leaving(self) -> Iterator[str | Watch]:
         asker, mia, mo = (self.people[name] for name in (self.asker, "mia", "mo"))
@@ -253,7 +224,45 @@ class World:
         run_every_task()
         yield "one more update waits in the queue, and is claimed"
         self.returns_to(asker, "anonymous", "waiting update", deed="update", outcomes=["went-badly"])
-        waiting = QueueItem.objects.waiting().get(post__thread=followed)
-        mo.sends(f"{waiting.get_absolute_url()}claim/", page=waiting.get_absolute_url())
+        waiting = QueueItem.objects.waiting().get(post__thread=followed, kind="update")
+        address = waiting.get_absolute_url()
+        mo.sends(f"{address}claim/", page=address)
+        yield "mo hands it over to mia, who puts it back"
+        mia = self.people["mia"]
+        note = {"over-to": mia.account.pk, "over-note": "Please look at the last sentence."}
+        mo.sends(f"{address}hand-over/", note, page=address)
+        for person in (mia, mo):
+            person.opens("/moderation/insight/?by=month")
+            person.opens("/moderation/queue/?kind=update&jurisdiction=us&age=4&hold=claimed")
+            person.opens(address)
+        mia.sends(f"{address}release/", page=address)
+        mo.sends(f"{address}claim/", page=address)
+
+    def _exporting(self) -> Iterator[str | Watch]:
+        asker, carol = self.people[self.asker], self.people["carol"]
+        yield "carol exports her data"
+        carol.sends("/my/export/", {"password": make.PASSWORD}, status=200)
+        yield "the author exports what is anonymous"
+        asker.confirms()
+        asker.sends("/my/anonymous/export/", page="/my/anonymous/", status=200)
+
+    def _deleting(self) -> Iterator[str | Watch]:
+        """Erin, who wrote nothing anonymously, leaves; the night then seals the vault anew."""
+        erin = self.people["erin"]
+        yield "erin follows a tag and asks under her name"
+        erin.sends("/tags/jurisdiction/us/follow/", page="/tags/jurisdiction/us/")
+        self.asks(erin, "erin's", identity="named")
+        yield "erin deletes her account"
+        erin.sends("/my/delete/", {"name": "former", "password": make.PASSWORD, "sure": "on"})
+        erin.has_left = True
+        yield "the worker does all that it does in a night"
+        self.groups = self.live_groups()
+        run_every_task()
+        yield "the update that still waits is told to a second moderator, who opens the notice"
+        assert page_about_what_waits(timezone.now() + SECOND_MODERATOR_AFTER)
+        told = Notice.objects.filter(event__happening=Happening.WAITING).latest("pk")
+        second = next(each for each in self.people.values() if each.account == told.account)
+        second.opens("/inbox/")
+        second.opens(f"/inbox/{told.pk}/", status=302)
         yield "all look round at the end"
         self.all_look_round()

@@ -1,5 +1,6 @@
 """T-2W: one script, played by different authors, leaves the same behind for everybody but them."""
 
+from contextlib import ExitStack
 from itertools import combinations
 
 import pytest
@@ -8,16 +9,17 @@ from django.urls.resolvers import RegexPattern
 
 from tests.privacy.two_worlds.compare import differences, report
 from tests.privacy.two_worlds.crawl import UnknownParameter, addresses
-from tests.privacy.two_worlds.leaks import LEAKS
+from tests.privacy.two_worlds.leaks import ANSWERED, LEAKS
 from tests.privacy.two_worlds.run import evidence_of
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 # Who asks as a persona, and who replies as one.
-WORLDS = [("alice", "dave"), ("bob", "dave"), ("mia", "dave"), ("alice", "bob")]
+WORLDS = [("alice", "dave"), ("bob", "dave"), ("mia", "bob")]
 CAPTURED = {"pages", "rows of default", "rows of vault", "mail", "frames", "bus", "cache default"}
 
 
+@pytest.mark.embedded
 async def test_nothing_that_anybody_else_can_see_depends_on_who_wrote_anonymously():
     worlds = [await evidence_of(*authors) for authors in WORLDS]
     for one, other in combinations(worlds, 2):
@@ -29,17 +31,21 @@ async def test_nothing_that_anybody_else_can_see_depends_on_who_wrote_anonymousl
 
 
 @pytest.mark.embedded
-@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.__name__)
-async def test_a_planted_leak_is_noticed(leak):
-    with leak():
-        one, other = [await evidence_of(asker, until="it is followed") for asker in ("alice", "bob")]
-    assert LEAKS[leak] in differences(one, other)
+@pytest.mark.parametrize("until", LEAKS)
+async def test_each_planted_leak_is_noticed(until):
+    with ExitStack() as stack:
+        for leak in LEAKS[until]:
+            stack.enter_context(leak())
+        one, other = [await evidence_of(asker, until=until) for asker in ("alice", "bob")]
+    found = differences(one, other)
+    for leak, (channel, part) in LEAKS[until].items():
+        assert any(where == channel and part in place for where, place in found), leak.__name__
+    assert {channel for channel, _ in found} == {channel for channel, _ in LEAKS[until].values()}
 
 
-@pytest.mark.embedded
 async def test_without_a_leak_the_shortened_script_differs_in_nothing():
-    """So that it was the leak which the test above noticed."""
-    one, other = [await evidence_of(asker, until="it is followed") for asker in ("alice", "bob")]
+    """So that it was the leak which the test above noticed. On PostgreSQL and Redis too."""
+    one, other = [await evidence_of(asker, until=ANSWERED) for asker in ("alice", "bob")]
     found = differences(one, other)
     assert not found, report(found)
 

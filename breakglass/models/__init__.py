@@ -1,0 +1,3 @@
+from breakglass.models.request import Ground, Half, State, UnmaskRequest
+
+__all__ = ["Ground", "Half", "State", "UnmaskRequest"]

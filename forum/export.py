@@ -1,0 +1,153 @@
+"""The export: what the board holds of somebody, for that person alone. Made for one answer and kept nowhere.
+
+Two files that never meet: what is under the account's name, and what its personas wrote.
+"""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import Account, Verification
+from forum.models import Happening, Notice, Post, Tag, Thread
+from forum.models.post import PostQuerySet
+from forum.states import READABLE
+
+Words = dict[str, Any]
+
+
+def by_name(account: Account) -> Words:
+    """Everything under the name of `account`, and nothing of what it wrote anonymously."""
+    posts = Post.objects.written_by(account)
+    notices = Notice.objects.for_inbox(account, personas=[]).for_list()
+    notices = notices.exclude(event__happening=Happening.WAITING)  # about texts of others, not public yet
+    decisions = account.decisions.select_related("item__post__thread").order_by("hour", "pk")
+    follows = account.follows.select_related("thread", "tag").order_by("pk")
+    return {
+        "profile": profile(account),
+        "threads": written(posts, opened=Q(author=account)),
+        "verifications": [verification(each) for each in account.verifications.order_by("hour", "id")],
+        "sanctions": [sanction(each) for each in account.sanctions.given().order_by("hour", "id")],
+        "notes of moderators": [
+            {"note": note.text, "hour": note.hour.isoformat()}
+            for note in account.notes.order_by("hour", "id")
+        ],
+        "follows": {
+            "threads": [address(follow.thread) for follow in follows if follow.thread],
+            "tags": [named(follow.tag) for follow in follows if follow.tag],
+        },
+        "notices": [
+            {
+                "about": Happening(notice.event.happening).label,
+                "thread": address(notice.event.post.thread) if notice.event.post else "",
+                "hour": notice.event.hour.isoformat(),
+            }
+            for notice in notices
+        ],
+        "decisions": [
+            {
+                "decision": decision.get_verdict_display(),
+                "note": decision.note,
+                "kind of text": decision.item.kind,
+                "thread": address(decision.item.post.thread),
+                "hour": decision.hour.isoformat(),
+            }
+            for decision in decisions
+        ],
+    }
+
+
+def by_personas(personas: list[UUID]) -> Words:
+    """What these personas wrote. Neither their ids nor anything that joins them outside of this file."""
+    posts = Post.objects.filter(persona__in=personas)
+    return {"threads": written(posts, opened=Q(personas__in=personas, personas__is_op=True))}
+
+
+def profile(account: Account) -> Words:
+    roles = ["verified", "moderator", "administrator"]
+    return {
+        "display name": account.display_name,
+        "addresses": list(EmailAddress.objects.filter(user=account).values_list("email", flat=True)),
+        "credential": account.credential,
+        "disciplines": [named(tag) for tag in account.disciplines.order_by("name")],
+        "jurisdictions": [named(tag) for tag in account.jurisdictions.order_by("name")],
+        "roles": [role for role in roles if getattr(account, f"is_{role}")],
+    }
+
+
+def verification(asked: Verification) -> Words:
+    """Without whoever looked it up."""
+    return {
+        "discipline": named(asked.discipline),
+        "jurisdiction": named(asked.jurisdiction) if asked.jurisdiction else "",
+        "board": asked.board,
+        "licence": asked.licence_type,
+        "hour": asked.hour.isoformat(),
+        "checked on": asked.checked_on.isoformat() if asked.checked_on else "",
+        "result": asked.get_result_display(),
+        "counts until": asked.valid_until.isoformat() if asked.valid_until else "",
+    }
+
+
+def sanction(given: Any) -> Words:
+    """Without the moderators' names, as its member reads it."""
+    return {
+        "measure": given.get_measure_display(),
+        "reason": given.reason,
+        "hour": given.hour.isoformat(),
+        "until": given.until.isoformat() if given.until else "",
+        "lifted": given.lifted_hour.isoformat() if given.lifted_hour else "",
+        "answer": given.answer,
+    }
+
+
+def written(posts: PostQuerySet, *, opened: Q) -> list[Words]:
+    """The posts by thread. Of a thread that somebody else opened, no more than where it is."""
+    by_thread: dict[UUID, list[Post]] = defaultdict(list)
+    for post in posts.in_order():
+        by_thread[post.thread_id].append(post)
+    threads = Thread.objects.filter(pk__in=by_thread).for_list().order_by("hour", "id")
+    own = set(threads.filter(opened).values_list("pk", flat=True))
+    return [
+        {
+            **(question(thread) if thread.pk in own else {"thread": address(thread)}),
+            "posts": [contribution(post) for post in by_thread[thread.pk]],
+        }
+        for thread in threads
+    ]
+
+
+def question(thread: Thread) -> Words:
+    return {
+        "title": thread.title,
+        "asking": thread.asking,
+        "urgency": thread.urgency,
+        "state": thread.state,
+        "tags": [named(row.tag) for row in thread.chosen_tags],
+        "thread": address(thread),
+    }
+
+
+def contribution(post: Post) -> Words:
+    """A post as its author wrote it. A moderator's note about it is the moderator's."""
+    texts = {"red flag": post.red_flag, "depends on": post.contingent_on}
+    lists = {"aspects": post.aspect_labels, "outcomes": post.outcome_labels}
+    return {
+        "kind": post.kind,
+        "state": post.state,
+        "hour": post.hour.isoformat(),
+        "text": post.body,
+        **{name: value for name, value in {**texts, **lists}.items() if value},
+    }
+
+
+def address(thread: Thread) -> str | None:
+    """Where everybody may read the thread; None where not."""
+    return settings.SITE_URL + thread.get_absolute_url() if thread.state in READABLE else None
+
+
+def named(tag: Tag) -> str:
+    return f"{tag.facet}: {tag.name}"

@@ -1,0 +1,54 @@
+"""Paging: what waits too long is told to a second moderator, once, in the inbox and on open pages."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from accounts.models import Account
+from forum.models import Happening
+from forum.notices import fanout
+from moderation.clock import SECOND_MODERATOR_AFTER
+from moderation.models import QueueItem
+
+AT_ONCE = 500
+
+
+def page_about_what_waits(now: datetime) -> int:
+    """Page a moderator for each item that has waited so long and was not told of; how many."""
+    late = QueueItem.objects.waiting().filter(paged=False, hour__lte=now - SECOND_MODERATOR_AFTER)
+    late = late.select_related("holder", "post", "thread").defer("post__body", "post__html")
+    items = list(late.order_by("-urgent", "hour", "id")[:AT_ONCE])
+    load = _load() if items else {}
+    return sum(_page(item, load, now) for item in items)
+
+
+def _load() -> dict[Account, int]:
+    """Moderators, and about how many items each was paged that still wait."""
+    still = Q(notices__event__happening=Happening.WAITING, notices__event__post__queue_items__decided=False)
+    moderators = Account.objects.filter(is_moderator=True, is_active=True)
+    return {each: each.paged for each in moderators.annotate(paged=Count("notices", filter=still))}
+
+
+def _page(item: QueueItem, load: dict[Account, int], now: datetime) -> bool:
+    """The mark and the notice in one step: of two workers one writes them, and one that is killed neither."""
+    moderator = _second(item, load, now)
+    if moderator is None:  # nobody but the holder; there may be somebody later
+        return False
+    with transaction.atomic():
+        if not QueueItem.objects.waiting().filter(pk=item.pk, paged=False).update(paged=True):
+            return False
+        fanout.tell_one(item.post, Happening.WAITING, moderator, now=now)
+    load[moderator] += 1
+    return True
+
+
+def _second(item: QueueItem, load: dict[Account, int], now: datetime) -> Account | None:
+    """Who was paged least; not who holds it, nor who is party to it by name.
+
+    Of an anonymous text nobody is left out: who is never paged about one would be known to have written it.
+    """
+    holder = item.holder_at(now)
+    party = {holder and holder.pk, item.post.author_id, item.thread.author_id}
+    others = [each for each in load if each.pk not in party]
+    return min(others, key=lambda each: (load[each], each.pk), default=None)

@@ -1,0 +1,120 @@
+"""Sanctioning a member: a note, a warning, a pause from writing, or, by two moderators, a suspension.
+
+Of personas nothing is known here: they are muted, or paused unseen, by `moderation.actions.silence`.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.access import NotAllowed, Refused
+from accounts.models import Account
+from anonymity import bus
+from anonymity.hour import hour_of
+from forum.models import Happening
+from forum.notices.personal import tell_account
+from moderation import audit
+from moderation.models import Measure, Sanction
+from moderation.models.sanction import KEEPS_FROM_WRITING
+from moderation.rules import may_sanction, may_second
+
+DONE = {Measure.NOTE: "written-to", Measure.WARNING: "warned", Measure.PAUSE: "paused"}
+
+
+class Settled(Refused):
+    """A colleague was quicker, or it is over."""
+
+
+@audit.deed()
+def sanction(
+    account: Account, measure: str, reason: str, *, hours: int | None = None, by: Account, now: datetime
+) -> Sanction:
+    """Give it at once and tell the member; a suspension waits for a second moderator, and nobody is told."""
+    if not may_sanction(by, account):
+        raise NotAllowed("About yourself a colleague decides.")
+    if measure == Measure.SUSPENSION:
+        return _ask(account, reason, hours=hours, by=by, now=now)
+    keeps = measure in KEEPS_FROM_WRITING
+    given = Sanction.objects.create(
+        account=account,
+        measure=measure,
+        reason=reason,
+        by=by,
+        hour=hour_of(now),
+        agreed=True,
+        hours=hours if keeps else None,
+        until=hour_of(now) + timedelta(hours=hours or 0) if keeps else None,
+    )
+    audit.record(f"account.{DONE[Measure(measure)]}", by=by, about=account, now=now)
+    tell_account(Happening.SANCTION, account, now=now)
+    return given
+
+
+def _ask(account: Account, reason: str, *, hours: int | None, by: Account, now: datetime) -> Sanction:
+    if account.is_moderator or account.is_administrator:
+        raise NotAllowed("Who has a role can’t be suspended. An administrator takes the role away first.")
+    asked = Sanction(
+        account=account, measure=Measure.SUSPENSION, reason=reason, hours=hours, by=by, hour=hour_of(now)
+    )
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError:
+        raise Settled("A suspension of this member waits for a second moderator already.") from None
+    audit.record("account.suspension-asked", by=by, about=account, now=now)
+    transaction.on_commit(bus.nudge_queue)
+    return asked
+
+
+@audit.deed()
+def agree(asked: Sanction, *, by: Account, now: datetime) -> None:
+    """Put the suspension in force from now, and tell the member. Settled when it was decided meanwhile."""
+    until = hour_of(now) + timedelta(hours=asked.hours or 0)
+    _second(asked, True, by=by, until=until, hour=hour_of(now))
+    audit.record("account.suspended", by=by, about=f"account {asked.account_id}", now=now)
+    tell_account(Happening.SANCTION, asked.account, now=now)
+
+
+@audit.deed()
+def refuse(asked: Sanction, *, by: Account, now: datetime) -> None:
+    """Let it be, and nobody is told."""
+    _second(asked, False, by=by)
+    audit.record("account.suspension-refused", by=by, about=f"account {asked.account_id}", now=now)
+
+
+def _second(asked: Sanction, agreed: bool, *, by: Account, **also: datetime) -> None:
+    if not may_second(by, asked):
+        raise NotAllowed("A suspension takes two moderators, so a colleague decides about this.")
+    if not Sanction.objects.waiting().filter(pk=asked.pk).update(agreed=agreed, second=by, **also):
+        raise Settled("A colleague has decided about this already.")
+    transaction.on_commit(bus.nudge_queue)
+
+
+@audit.deed()
+def lift(given: Sanction, *, by: Account, now: datetime) -> None:
+    """End before its time what keeps a member from writing, and tell them."""
+    if not may_sanction(by, given.account):
+        raise NotAllowed("About yourself a colleague decides.")
+    if not Sanction.objects.in_force(now).filter(pk=given.pk).update(lifted_hour=hour_of(now)):
+        raise Settled("This is over already.")
+    audit.record("account.sanction-lifted", by=by, about=f"account {given.account_id}", now=now)
+    tell_account(Happening.LIFTED, given.account, now=now)
+
+
+@audit.deed()
+def answer(given: Sanction, text: str, *, by: Account, now: datetime) -> None:
+    """What the member says to it, once; moderators read it on the member's page."""
+    if not Sanction.objects.given().filter(pk=given.pk, account=by, answer="").update(answer=text):
+        raise Settled("You have answered this already.")
+    audit.record("answer.submitted", about=given, now=now)
+    transaction.on_commit(bus.nudge_queue)
+
+
+@audit.deed()
+def note_answer_read(given: Sanction, *, by: Account, now: datetime) -> None:
+    """Take an answer off the desk."""
+    if not may_sanction(by, given.account):
+        raise NotAllowed("About yourself a colleague decides.")
+    if Sanction.objects.answered().filter(pk=given.pk).update(answer_read=True):
+        audit.record("account.answer-read", by=by, about=f"account {given.account_id}", now=now)
+        transaction.on_commit(bus.nudge_queue)

@@ -1,0 +1,19 @@
+"""The clock of what waits, as the workflow of peer consultation sets it. In hours, like all stored times."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+ACKNOWLEDGE_WITHIN = timedelta(hours=4)  # somebody takes it up
+DECIDE_WITHIN = timedelta(hours=24)
+SECOND_MODERATOR_AFTER = timedelta(hours=36)  # another than who holds it is told
+
+
+def clock_of(waits: Any, now: datetime, *, runs: bool = True) -> dict[str, Any]:
+    """Who holds what waits, how many hours it has, and whether that is too long for a clock that `runs`."""
+    holder = waits.holder_at(now)
+    return {
+        "holder": holder,
+        "hours": int((now - waits.hour).total_seconds() // 3600),
+        "overdue": runs and now >= waits.hour + DECIDE_WITHIN,
+        "unseen": runs and holder is None and now >= waits.hour + ACKNOWLEDGE_WITHIN,
+    }

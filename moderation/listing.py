@@ -1,0 +1,137 @@
+"""The list of what waits: which filters, in which order, how many of each kind."""
+
+import re
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.http import QueryDict
+
+from accounts.models import Account
+from forum.listing import chosen_tags
+from forum.models import Facet, Kind, Tag, ThreadTag
+from forum.paging import Page, cut
+from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
+from moderation.models import QueueItem, Redaction, RedactionState
+from moderation.models.queue import FLAG, QueueItemQuerySet
+
+PAGE = 25
+EVERYTHING = "everything"
+MINE = 10  # a moderator holds one or two at a time
+CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
+KINDS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION} | {FLAG: "Flag"}
+AGES = {
+    f"{age // timedelta(hours=1)}": f"Over {age // timedelta(hours=1)} hours"
+    for age in (ACKNOWLEDGE_WITHIN, DECIDE_WITHIN)
+}
+URGENCIES = {"urgent": "Urgent", "other": "Not urgent"}
+HOLDS = {"free": "Free to take", "claimed": "Somebody is reading it", "mine": "I am reading it"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a moderator asked to see. Parts of an address that name nothing are left out of it."""
+
+    tags: list[Tag] = field(default_factory=list)
+    kind: str = ""
+    urgency: str = ""
+    age: str = ""
+    hold: str = ""
+
+    @classmethod
+    def from_address(cls, query: QueryDict) -> "Selection":
+        known = {"kind": KINDS, "urgency": URGENCIES, "age": AGES, "hold": HOLDS}
+        asked = {name: query.get(name, "") for name in known}
+        tags = [tag for tag in chosen_tags(query) if tag.facet != Facet.TOPIC]
+        return cls(tags=tags, **{name: value for name, value in asked.items() if value in known[name]})
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.tags or self.kind or self.urgency or self.age or self.hold)
+
+    def value_of(self, facet: str) -> Tag | None:
+        return next((tag for tag in self.tags if tag.facet == facet), None)
+
+    def of_any_kind(self, *, viewer: Account, now: datetime) -> QueueItemQuerySet:
+        """Waiting items that fit all of the selection but the kind. A parent's tag includes its descendants'.
+
+        Whoever wrote a text is asked nowhere: what a moderator wrote anonymously is in their list, too.
+        """
+        found = QueueItem.objects.visible_to(viewer).waiting()
+        for tag in self.tags:
+            under = ThreadTag.objects.filter(content_object=OuterRef("thread"), tag=tag)
+            found = found.filter(Exists(under))
+        if self.urgency:
+            found = found.filter(urgent=self.urgency == "urgent")
+        if self.age:
+            found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
+        if self.hold == "free":
+            found = found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
+        elif self.hold:
+            found = found.held(now=now)
+        return found.filter(holder=viewer) if self.hold == "mine" else found
+
+
+@dataclass(frozen=True)
+class Listed:
+    page: Page  # its items and those of `mine` know the title and the chosen tags of their threads
+    mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
+    kinds: list[tuple[str, str, int]]  # value, label, how many
+    total: int
+    waiting: int  # whatever is selected
+    redactions: int  # threads of which a second moderator is to remove words
+
+
+def list_items(selection: Selection, *, viewer: Account, now: datetime, after: str = "") -> Listed:
+    """One page of the selection and how many there are of each kind, in a constant number of queries."""
+    found = selection.of_any_kind(viewer=viewer, now=now)
+    asked = Redaction.objects.visible_to(viewer).filter(state=RedactionState.ASKED)
+    counts = found.values_list("kind").annotate(Count("pk"))
+    everything = QueueItem.objects.visible_to(viewer).waiting().annotate(what=Value(EVERYTHING))
+    also = [
+        rows.values_list(what).annotate(Count("pk"))
+        for rows, what in ((asked, "state"), (everything, "what"))
+    ]
+    counted = dict(counts.union(*also, all=True))
+    redactions, waiting = counted.pop(RedactionState.ASKED, 0), counted.pop(EVERYTHING, 0)
+    kinds = [(kind, label, counted.get(kind, 0)) for kind, label in KINDS.items()]
+    if selection.kind:
+        found = found.filter(kind=selection.kind)
+    total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
+    page = cut(_in_order(found, after), PAGE, _cursor)
+    held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
+    mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
+    _fetch_tags([*page.items, *mine])
+    return Listed(page, mine, kinds, total, waiting, redactions)
+
+
+def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
+    """Urgent first, then the oldest; without those up to the cursor. A cursor that is none starts anew."""
+    items = _with_titles(items).order_by("-urgent", "hour", "id")
+    if match := CURSOR.match(after):
+        hour, last = datetime.fromtimestamp(int(match[2]) * 3600, UTC), uuid.UUID(match[3])
+        later = Q(hour__gt=hour) | Q(hour=hour, id__gt=last)
+        if match[1] == "1":
+            return items.filter(Q(urgent=False) | later)
+        return items.filter(later, urgent=False, hour__gte=hour)
+    return items
+
+
+def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
+    """With the title of what they are about: whose it is, is not even read (a claim is blind)."""
+    return items.select_related("holder").annotate(title=F("thread__title"))
+
+
+def _cursor(item: QueueItem) -> str:
+    return f"{int(item.urgent)}-{int(item.hour.timestamp() // 3600)}-{item.pk.hex}"
+
+
+def _fetch_tags(items: list) -> None:
+    rows = ThreadTag.objects.chosen().filter(content_object__in={item.thread_id for item in items})
+    tags = defaultdict(list)
+    for row in rows if items else ():
+        tags[row.content_object_id].append(row)
+    for item in items:
+        item.chosen_tags = tags[item.thread_id]

@@ -1,0 +1,27 @@
+"""What the worker does at the desk and when."""
+
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task
+
+from moderation import audit_check
+from moderation.actions.page import page_about_what_waits
+from moderation.actions.verify import end_what_is_over, put_what_ends_again
+
+
+@db_periodic_task(crontab(minute="*"))
+def page_second_moderators() -> None:
+    page_about_what_waits(timezone.now())
+
+
+@db_periodic_task(crontab(hour="4", minute="0"))
+def publish_the_head() -> None:
+    """After the night's other work. Once a day is enough: what is cut off later shows against it."""
+    audit_check.publish(timezone.now())
+
+
+@db_periodic_task(crontab(hour="2", minute="50"))
+def check_clinicians_again() -> None:
+    """Before the night's levelling of rows. What was told or put before the desk already, is not again."""
+    put_what_ends_again(timezone.now())
+    end_what_is_over(timezone.now())

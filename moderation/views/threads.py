@@ -1,0 +1,105 @@
+"""A thread as moderators care for it: closing, opening again, hiding, showing again; and what was done."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import MemberRequest, moderator_required
+from forum.models import Post, Thread
+from forum.states import State
+from forum.text.passages import Passages
+from moderation.actions.flags import show
+from moderation.actions.redact import REDACTABLE, places
+from moderation.actions.threads import close, hide, reopen, unhide
+from moderation.forms import CloseForm, HideForm
+from moderation.models import AuditEvent, Redaction
+from moderation.rules import may_moderate_thread
+
+SHOWN = 50
+RECORDED = {
+    "thread.closed": "Closed",
+    "thread.reopened": "Opened again",
+    "thread.hidden": "Hidden",
+    "thread.hidden-by-flags": "Hidden because of flags, until a moderator looks",
+    "thread.shown": "Shown again",
+    "thread.redaction-asked": "Removing words asked for",
+    "thread.redaction-refused": "Removing words refused",
+    "thread.redacted": "Words removed",
+}
+
+
+@moderator_required
+@require_safe
+def thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _page(request, _thread(request, public_id))
+
+
+@moderator_required
+@require_POST
+def close_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _with_reason(request, public_id, close, CloseForm(request.POST, prefix="close"))
+
+
+@moderator_required
+@require_POST
+def reopen_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _done(request, _thread(request, public_id), reopen)
+
+
+@moderator_required
+@require_POST
+def hide_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _with_reason(request, public_id, hide, HideForm(request.POST, prefix="hide"))
+
+
+@moderator_required
+@require_POST
+def unhide_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _done(request, _thread(request, public_id), unhide)
+
+
+def _thread(request: MemberRequest, public_id: str) -> Thread:
+    return get_object_or_404(Thread.objects.visible_to(request.user).for_list(), public_id=public_id)
+
+
+def _page(request: MemberRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
+    asked = Redaction.objects.visible_to(request.user).waiting().filter(thread=found).first()
+    events = AuditEvent.objects.about(found).filter(kind__in=RECORDED).select_related("by")
+    context = {
+        "thread": found,
+        "may_moderate": may_moderate_thread(request.user, found),
+        "hidden": Post.objects.visible_to(request.user).filter(thread=found, state=State.HIDDEN)[:SHOWN],
+        "record": [(RECORDED[event.kind], event) for event in events[:SHOWN]],
+        "close_form": CloseForm(prefix="close"),
+        "hide_form": HideForm(prefix="hide"),
+        "asked": asked,
+        "redactable": REDACTABLE,
+        "places": places(found, Passages(asked.words)) if asked else [],
+        **forms,
+    }
+    return render(request, "moderation/thread.html", context, status=status)
+
+
+def _with_reason(request: MemberRequest, public_id: str, deed, form: CloseForm | HideForm) -> HttpResponse:
+    found = _thread(request, public_id)
+    if not form.is_valid():
+        return _page(request, found, status=422, **{f"{form.prefix}_form": form})
+    return _done(request, found, deed, form.cleaned_data["reason"])
+
+
+def _done(request: MemberRequest, found: Thread, deed, *reason: str) -> HttpResponse:
+    deed(found, *reason, by=request.user, now=timezone.now())
+    return redirect(f"{reverse('moderation:thread', args=[found.public_id])}#record")
+
+
+@moderator_required
+@require_POST
+def show_post(request: MemberRequest, post_id: uuid.UUID) -> HttpResponse:
+    posts = Post.objects.visible_to(request.user).select_related("thread")
+    post = get_object_or_404(posts, pk=post_id)
+    show(post, by=request.user, now=timezone.now())
+    return redirect("moderation:thread", post.thread.public_id)

@@ -1,0 +1,14 @@
+"""What moderators did, in numbers, for whoever considers trusting them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from moderation.transparency import DEEDS, FEWEST, months
+
+
+@require_safe
+def transparency(request: HttpRequest) -> HttpResponse:
+    context = {"deeds": list(DEEDS), "months": months(timezone.now()), "fewest": FEWEST}
+    return render(request, "moderation/transparency.html", context)

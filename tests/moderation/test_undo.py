@@ -1,0 +1,157 @@
+"""Undoing: all is as before the decision, for whoever decided, unless something came of it meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.access import NotAllowed, Refused
+from forum.actions.revise import resubmit_question
+from forum.actions.withdraw import withdraw
+from forum.lifecycle import IllegalMove
+from forum.models import Event, Notice, Post, Standing, Tag, Thread
+from forum.notices import fanout
+from moderation.actions.decide import decline, publish, return_to_author
+from moderation.actions.undo import undo
+from moderation.models import AuditEvent, Decision, QueueItem
+from tests import make, typed
+from tests.forum import recount
+from tests.races import at_once
+
+VERDICTS = ["publish", "return", "decline"]
+
+
+def decide(verdict: str, item: QueueItem, *, by, now, version: int = 1) -> None:
+    if verdict == "publish":
+        publish(item, version=version, by=by, now=now)
+    else:
+        deed = {"return": return_to_author, "decline": decline}[verdict]
+        deed(item, "Please leave out the gym.", version=version, by=by, now=now)
+    fanout.tell_all()
+
+
+def state_of_the_board() -> dict:
+    return {
+        "threads": list(Thread.objects.values("state", "reply_count", "update_count", "last_position")),
+        "posts": list(Post.objects.values("pk", "state", "hour", "position", "note").order_by("pk")),
+        "items": list(QueueItem.objects.values("pk", "decided", "hour", "urgent")),
+        "tags": list(Tag.objects.values("slug", "thread_count").order_by("pk")),
+        "told": (Event.objects.count(), Notice.objects.count(), Decision.objects.count()),
+        "standings": Standing.objects.count(),
+    }
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_a_question_waits_again_as_it_did(alice, mia, now, verdict, anonymous):
+    thread = make.thread(author=alice, anonymous=anonymous, now=now)
+    before, item = state_of_the_board(), make.item(thread)
+    decide(verdict, item, by=mia, now=now + timedelta(hours=2))
+    undo(item, by=mia, now=now + timedelta(hours=2, minutes=5))
+    assert state_of_the_board() == before
+    assert QueueItem.objects.get().holder == mia
+    assert AuditEvent.objects.last().kind.startswith("question.not-")
+    recount.check()
+    decide("publish", QueueItem.objects.get(), by=mia, now=now + timedelta(hours=3))
+    recount.check()
+    assert Notice.objects.filter(event__happening="published").count() == 1
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("kind", ["update", "perspective", "clarification"])
+def test_a_later_text_waits_again_and_leaves_no_count_behind(alice, vera, mia, mo, now, verdict, kind):
+    thread = make.thread("published", author=alice, by=mo, now=now)
+    make.post(thread, author=mo, aspects=["legal"], now=now)
+    author = {"author": vera} if kind == "perspective" else {}
+    extra = {"outcomes": ["repaired"]} if kind == "update" else {}
+    post = make.post(thread, kind, state="pending", now=now, **author, **extra)
+    fanout.tell_all()
+    before, item = state_of_the_board(), make.item(post)
+    decide(verdict, item, by=mia, now=now + timedelta(days=1))
+    undo(item, by=mia, now=now + timedelta(days=1))
+    assert state_of_the_board() == before
+    recount.check()
+
+
+def test_only_whoever_decided_undoes_it_and_only_once(pending_item, mia, mo, now):
+    decide("decline", pending_item, by=mia, now=now)
+    with pytest.raises(NotAllowed):
+        undo(pending_item, by=mo, now=now)
+    undo(pending_item, by=mia, now=now)
+    with pytest.raises(Refused):
+        undo(pending_item, by=mia, now=now)
+
+
+def test_what_was_published_after_it_keeps_it(pending_item, mia, mo, now):
+    decide("publish", pending_item, by=mia, now=now)
+    make.post(Thread.objects.get(), author=mo, now=now)
+    with pytest.raises(IllegalMove, match="published after"):
+        undo(pending_item, by=mia, now=now)
+    assert Thread.objects.get().state == "published"
+    assert Decision.objects.filter(item=pending_item).exists()
+
+
+def test_what_its_author_did_meanwhile_stands(pending_item, alice, mia, now):
+    decide("return", pending_item, by=mia, now=now)
+    post = Post.objects.get()
+    resubmit_question(post, make.draft(), by=post.author, now=now)
+    with pytest.raises(IllegalMove):
+        undo(pending_item, by=mia, now=now)
+    again = QueueItem.objects.waiting().get()
+    decide("decline", again, by=mia, now=now, version=2)
+    withdraw(Thread.objects.get(), by=post.author, now=now)
+    with pytest.raises(IllegalMove):
+        undo(again, by=mia, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_undoing_and_withdrawing_at_once_neither_is_half_done(pending_item, alice, mia, now):
+    decide("return", pending_item, by=mia, now=now)
+
+    def deed(number: int) -> None:
+        try:
+            if number:
+                withdraw(Thread.objects.get(), by=alice, now=now)
+            else:
+                undo(QueueItem.objects.get(), by=mia, now=now)
+        except (Refused, QueueItem.DoesNotExist):
+            pass
+
+    at_once(2, deed)
+    assert Thread.objects.get().state == Post.objects.get().state == "withdrawn"
+    assert not QueueItem.objects.waiting().exists()
+
+
+class TestPages:
+    def test_it_is_offered_where_it_was_decided_and_undoes(self, pending_item, mia, mo):
+        mias, mos = make.signed_in(mia), make.signed_in(mo)
+        page = pending_item.get_absolute_url()
+        mias.post(f"{page}claim/")
+        mias.post(f"{page}decline/", {"decline-version": "1", "decline-points": "legal"})
+        assert f"{page}#decision" in mias.get("/moderation/queue/").content.decode()
+        assert "Undo it" in mias.get(page).content.decode()
+        assert "Undo it" not in mos.get(page).content.decode()
+        assert mos.post(f"{page}undo/").status_code == 409
+        assert mias.post(f"{page}undo/")["Location"] == page
+        assert "You hold this" in mias.get(page).content.decode()
+        assert "You have just decided" not in mias.get("/moderation/queue/").content.decode()
+        assert mias.post(f"{page}undo/").status_code == 409
+
+    def test_after_ten_minutes_it_is_over(self, pending_item, mia, monkeypatch):
+        desk, page = make.signed_in(mia), pending_item.get_absolute_url()
+        desk.post(f"{page}claim/")
+        desk.post(f"{page}publish/", {"version": "1"})
+        cookie = desk.cookies["undo"]
+        assert (cookie["max-age"], cookie["path"], cookie["httponly"]) == (600, "/moderation/", True)
+        monkeypatch.setattr("django.core.signing.time.time", lambda: make.NOW.timestamp() + 10**9)
+        assert "Undo it" not in desk.get(page).content.decode()
+        assert desk.post(f"{page}undo/").status_code == 409
+        assert Post.objects.get().state == "published"
+
+    def test_the_cookie_of_another_is_no_key(self, pending_item, mia, mo):
+        mias, mos = make.signed_in(mia), make.signed_in(mo)
+        page = pending_item.get_absolute_url()
+        mias.post(f"{page}claim/")
+        mias.post(f"{page}return/", {"return-version": "1", "return-note": typed.CANARY + " is a name"})
+        mos.cookies["undo"] = mias.cookies["undo"].value
+        assert mos.post(f"{page}undo/").status_code == 409
+        assert Post.objects.get().state == "returned"

@@ -1,0 +1,172 @@
+"""What moderators do besides deciding: members, closing, redacting, flags, silencing."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Verification
+from moderation.models import QueueItem, Redaction, Sanction
+from tests import make, typed
+from tests.privacy.two_worlds.chance import form_id
+from tests.privacy.two_worlds.people import Person
+from tests.privacy.two_worlds.world import AUTHORS, BODY, Watch, World
+
+
+class Desk(World):
+    """The part of the script that moderators play."""
+
+    def _verified(self) -> Iterator[str | Watch]:
+        """Alice, who asks anonymously in some world, is verified and lapses; her page is read all along."""
+        alice, mo, admin = (self.people[name] for name in ("alice", "mo", "admin"))
+        known = make.tags()
+        form = {"discipline": known["professional-counselor"].pk, "jurisdiction": known["us-co"].pk}
+        form |= {"board": "Colorado DORA", "licence_type": "LPC", "npi": "1234567893"}
+        page = f"/moderation/members/{alice.account.pk}/"
+        for result, who in (("active", mo), ("lapsed", admin)):
+            yield f"alice asks to be verified, and {who.name} finds her {result}"
+            alice.sends("/my/settings/verification/", form)
+            asked = Verification.objects.waiting().get(account=alice.account).get_absolute_url()
+            who.opens("/moderation/verifications/")
+            who.sends(f"{asked}take/", page=asked)
+            found = {"board": "Colorado DORA", "licence_type": "LPC", "result": result}
+            found["on"] = self.chance.now().date().isoformat()
+            who.sends(f"{asked}check/", found, page=asked)
+            who.opens(page)
+        yield "mo and admin write and read about members"
+        mo.sends(f"{page}notes/", {"note": "Asked twice in one day."}, page=page)
+        for name in AUTHORS:
+            for who in (mo, admin):
+                who.opens(f"/moderation/members/?q={name}")
+                who.opens(f"/moderation/members/{self.people[name].account.pk}/")
+        yield from self._sanctioned()
+        yield "admin appoints carol, and takes the role away again"
+        carol = f"/moderation/members/{self.people['carol'].account.pk}/"
+        for deed in ("appoint", "dismiss"):
+            admin.sends(f"{carol}{deed}/", {"password": make.PASSWORD}, page=carol)
+
+    def _sanctioned(self) -> Iterator[str | Watch]:
+        """Alice's name is paused, and bob is suspended by two; who writes anonymously then goes on."""
+        alice, bob, mia, mo = (self.people[name] for name in ("alice", "bob", "mia", "mo"))
+        yield "mo pauses alice's name, mo and mia suspend bob's"
+        for person, measure in ((alice, "pause"), (bob, "suspension")):
+            page = f"/moderation/members/{person.account.pk}/"
+            form = {"measure": measure, "reason": "Please stop calling a colleague a fraud.", "hours": "72"}
+            mo.sends(f"{page}sanction/", {f"sanction-{name}": form[name] for name in form}, page=page)
+        asked = Sanction.objects.waiting().get()
+        mia.sends(f"/moderation/sanctions/{asked.pk}/agree/", page=page)
+        yield "both try to write under their names, read why, and answer"
+        for person in (alice, bob):
+            self.asks(person, f"{person.name}'s while paused", identity="named", status=403)
+            given = Sanction.objects.given().get(account=person.account)
+            answer = {"body": "I am sorry, it was late that day."}
+            person.sends(f"/my/sanctions/{given.pk}/answer/", answer, page="/my/sanctions/")
+        yield "somebody clarifies anonymously meanwhile"
+        self.returns_to(self.people[self.asker], "anonymous", "while names are paused", deed="clarify")
+        self.decides(mia, "anonymous")
+        self.all_look_round()
+        yield "mo reads the answers and lifts both"
+        for given in Sanction.objects.given().order_by("hour", "measure"):
+            page = f"/moderation/members/{given.account_id}/"
+            for deed in ("read", "lift"):
+                mo.sends(f"/moderation/sanctions/{given.pk}/{deed}/", page=page)
+
+    def _closing(self) -> Iterator[str | Watch]:
+        mia, mo = self.people["mia"], self.people["mo"]
+        reason = {"reason": "The last replies went beyond the question."}
+        yield "mo closes the anonymous thread"
+        self.cares_for(mo, "anonymous", "close", **reason)
+        yield "all look round while it is closed"
+        self.all_look_round()
+        yield "mia hides it"
+        self.cares_for(mia, "anonymous", "hide", **reason)
+        yield "all look round while it is hidden, its author among the tools"
+        self.all_look_round()
+        self.tools_of(self.people[self.asker], "anonymous")
+        yield "mo shows it again, and mia opens it again"
+        self.cares_for(mo, "anonymous", "unhide")
+        self.cares_for(mia, "anonymous", "reopen")
+        yield "all look round when it is open again"
+        self.all_look_round()
+
+    def _redacting(self) -> Iterator[str | Watch]:
+        mia, mo = self.people["mia"], self.people["mo"]
+        page = f"/moderation/threads/{self.thread('anonymous').public_id}/"
+        asked = {"words": "climb", "reason": "It says where the two would meet.", "hidden": ""}
+        yield "mia asks to remove words"
+        mia.sends(f"{page}redact/", asked)
+        yield "all look round while it waits for a second moderator"
+        self.all_look_round()
+        yield "mo agrees, and its author reads why"
+        settled = f"/moderation/redactions/{Redaction.objects.get().pk}/agree/"
+        mo.sends(settled, page=page)
+        self.tools_of(self.people[self.asker], "anonymous")
+        self.all_look_round()
+
+    def cares_for(self, who: Person, name: str, deed: str, **fields: Any) -> None:
+        """A deed on the page about a thread, as a moderator finds it."""
+        page = f"/moderation/threads/{self.thread(name).public_id}/"
+        who.sends(f"{page}{deed}/", {f"{deed}-{key}": value for key, value in fields.items()}, page=page)
+
+    def _flagging(self) -> Iterator[str | Watch]:
+        """Those who write anonymously flag what stands in the thread, and each other."""
+        asker, replier = self.people[self.asker], self.people[self.replier]
+        mia, mo = self.people["mia"], self.people["mo"]
+        posts = self.thread("anonymous").posts
+        question = posts.get(kind="question").pk
+        view = posts.get(kind="perspective", author=None).pk
+        consulted = posts.get(body=BODY.format("mia's")).pk
+        yield "the author flags a consultation, and who replied the question, which hides it"
+        self.flags(asker, consulted, "unsafe")
+        self.flags(replier, question, "identifies", words="It says where she climbs.")
+        yield "all look round while flags hide it, its author among the tools"
+        self.all_look_round()
+        self.tools_of(asker, "anonymous")
+        yield "mo dismisses the one, and the other"
+        self.decides_on_flags(mo, question, "dismiss")
+        self.decides_on_flags(mo, consulted, "dismiss")
+        yield "the author flags the anonymous view, which mia leaves hidden and mo shows again"
+        self.flags(asker, view, "identifies")
+        self.decides_on_flags(mia, view, "uphold", then="hide")
+        self.all_look_round()
+        page = f"/moderation/threads/{self.thread('anonymous').public_id}/"
+        mo.sends(f"/moderation/posts/{view}/show/", page=page)
+        yield "all read what concerns them, also of their flags"
+        for name in AUTHORS:
+            self.people[name].sends("/inbox/read/", page="/inbox/")
+        yield "the author flags a reply, for a moderator to look"
+        self.flags(asker, posts.get(body=BODY.format("mo's")).pk, "could-identify")
+
+    def flags(self, who: Person, post: UUID, what: str, **fields: Any) -> None:
+        who.sends(f"/posts/{post}/flag/", {"what": what, **fields})
+
+    def decides_on_flags(self, who: Person, post: UUID, verdict: str, **fields: Any) -> None:
+        item = QueueItem.objects.waiting().get(post=post, kind="flag")
+        address = item.get_absolute_url()
+        who.sends(f"{address}claim/", page=address)
+        fields |= {"version": item.version, "reason": "I looked at it with care."}
+        typed_in = {f"{verdict}-{name}": value for name, value in fields.items()}
+        who.sends(f"{address}{verdict}/", typed_in, page=address)
+
+    def _silencing(self) -> Iterator[str | Watch]:
+        asker, replier = self.people[self.asker], self.people[self.replier]
+        mia, mo = self.people["mia"], self.people["mo"]
+        question = self.thread("anonymous").posts.get(kind="question").pk
+        view = self.thread("anonymous").posts.get(kind="perspective", author=None).pk
+        yield "mo mutes the anonymous author, who tries to clarify"
+        self.silences(mo, question, "mute")
+        tools = self.tools_of(asker, "anonymous")
+        fields = typed.reply(id=str(form_id("muted")), body=BODY.format("muted"), deed="clarify")
+        asker.sends(tools, fields, status=403)
+        yield "mia pauses both who write anonymously, who try to"
+        self.silences(mia, question, "pause", days=7)
+        self.silences(mia, view, "pause", days=30)
+        self.asks(asker, "paused", status=403)
+        fields = typed.reply(id=str(form_id("paused view")), identity="anonymous")
+        address = f"/threads/{self.thread('anonymous').public_id}/act/perspective/"
+        replier.sends(address, fields, page=self.thread("anonymous").get_absolute_url(), status=403)
+        yield "all look round while they are silenced"
+        self.all_look_round()
+        yield "mo unmutes the author, and both pauses are lifted"
+        self.silences(mo, question, "unmute")
+        self.silences(mo, question, "lift")
+        self.silences(mia, view, "lift")
