@@ -18,8 +18,8 @@ suite:
 	$(PYTEST) -n 2 --dist worksteal
 	$(PYTEST) -n 2 --dist worksteal --stores=postgres -m "not embedded"
 	$(PYTEST) -n 2 --break-glass $(GLASS)
-	$(PYTEST) -n 2 --dist loadfile tests/browser
-	$(PYTEST) tests/browser/test_main_job.py --stores=postgres
+	$(PYTEST) -n 2 --dist loadfile --reruns 2 tests/browser
+	$(PYTEST) --reruns 2 tests/browser/test_main_job.py --stores=postgres
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .

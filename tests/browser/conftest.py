@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ from scripts.run import DAPHNE
 from tests.servers import free_port, stop, wait_for
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the tests
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, and no failure
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "quiet river under pines"  # as tests/make.py gives everybody
@@ -59,7 +62,8 @@ class Site:
     environment: dict[str, str]
 
     def make(self, code: str, **known: Any) -> Any:
-        """Run `code`, which knows `known`, beside this site; what it printed last, from JSON."""
+        """Run `code`, which knows `known` and a `nonce`, beside this site; what it printed, from JSON."""
+        known["nonce"] = time.monotonic_ns()  # for names that no other test of this site has
         names = "".join(f"{name} = {value!r}\n" for name, value in known.items())
         self.shell.stdin.write(f"{json.dumps(names + code)}\n")
         self.shell.stdin.flush()
@@ -101,6 +105,12 @@ def site() -> Iterator[Site]:
         stop(server)
         with site.shell as shell:
             shell.terminate()
+
+
+@pytest.fixture(autouse=True)
+def clear_desk(site: Site) -> None:
+    """What other tests left waiting would push a text off the first page of the queue."""
+    site.make("from moderation.models import QueueItem; print(QueueItem.objects.waiting().delete()[0])")
 
 
 @pytest.fixture(scope="session")

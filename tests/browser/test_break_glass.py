@@ -1,7 +1,5 @@
 """Two moderators learn a name together, in two windows; the author reads of it. Every page is accessible."""
 
-import time
-
 import pytest
 from playwright.sync_api import Error, Page, expect
 
@@ -41,7 +39,7 @@ REASON = "Somebody named in this thread may be hurt this week; the police asked,
 @pytest.fixture
 def windows(site, new_browser_context) -> dict[str, Page]:
     """A small phone for each of the three, and the page of the anonymous text at the desk."""
-    board = site.make(BOARD, nonce=time.monotonic_ns())
+    board = site.make(BOARD)
     opened = {"desk": f"/moderation/posts/{board.pop('post')}/author/"}
     for who, session in board.items():
         context = new_browser_context(reduced_motion="reduce", viewport={"width": 320, "height": 700})

@@ -57,7 +57,7 @@ def test_the_code_is_the_way_back(clinician, moderator, new_browser_context, com
     expect(author.locator("main")).not_to_contain_text(TITLE)
 
     desk.goto("/moderation/queue/")
-    assert desk.locator("#queue li", has_text=TITLE).count() == 1
+    expect(desk.locator("#queue li", has_text=TITLE)).to_have_count(1)
     desk.locator("#queue li", has_text=TITLE).get_by_role("link", name=TITLE).click()
     desk.get_by_role("button", name="Take it").click()
     desk.get_by_role("button", name="Publish it").click()

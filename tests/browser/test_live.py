@@ -35,10 +35,9 @@ print(json.dumps({
 
 
 @pytest.fixture
-def board(site, request) -> dict:
+def board(site) -> dict:
     """Alice, Bob, the moderators Mia and Mo; threads of Alice and, as a persona, of Bob; one pending."""
-    nonce = re.sub(r"\W", "", request.node.name)[-40:].lower()
-    return site.make(BOARD, nonce=nonce)
+    return site.make(BOARD)
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def open_page(context: BrowserContext, address: str) -> Page:
     return page
 
 
-def expect_connected(page: Page, within: float = 5) -> None:
+def expect_connected(page: Page, within: float = 20) -> None:
     expect(page.locator("#live-connection")).to_have_attribute("data-state", "open", timeout=within * 1000)
 
 

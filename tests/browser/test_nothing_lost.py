@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,7 +61,7 @@ def server(site):
 def windows(site, server, new_browser_context):
     """A page of a member and one of a moderator, signed in at the test's own server."""
     pages = []
-    for session in site.make(ACCOUNTS, nonce=time.monotonic_ns()):
+    for session in site.make(ACCOUNTS):
         context = new_browser_context(base_url=server.url)
         context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
         pages.append(context.new_page())

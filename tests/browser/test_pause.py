@@ -1,7 +1,5 @@
 """A moderator pauses an anonymous author unseen; the author, with a text half written, is told."""
 
-import time
-
 from playwright.sync_api import expect
 
 from tests.browser.axe import assert_accessible
@@ -27,7 +25,7 @@ waiting room when she brought her daughter, and asked over the hedge that evenin
 
 
 def test_a_pause_meets_its_author_with_a_text_half_written(site, new_browser_context, complaints):
-    board = site.make(BOARD, nonce=time.monotonic_ns())
+    board = site.make(BOARD)
     pages = {}
     for name in ("kit", "mo"):
         context = new_browser_context()

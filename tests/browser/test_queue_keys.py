@@ -10,14 +10,12 @@ import json
 from datetime import timedelta
 from django.test import Client
 from tests import make
-from moderation.models import QueueItem
 
 def session(account):
     browser = Client()
     browser.force_login(account)
     return browser.cookies["sessionid"].value
 
-QueueItem.objects.waiting().delete()
 mia, mo = (make.moderator(name, email=f"{name}-{nonce}@example.org") for name in ("mia", "mo"))
 titles = ["The oldest text of all", "One that came second", "A text from Oregon"]
 items = []
@@ -30,8 +28,8 @@ print(json.dumps({"mia": session(mia), "mo": session(mo), "number": str(mia.pk),
 
 
 @pytest.fixture
-def board(site, request) -> dict:
-    return site.make(BOARD, nonce=re.sub(r"\W", "", request.node.name)[-40:].lower())
+def board(site) -> dict:
+    return site.make(BOARD)
 
 
 def window(site, context: BrowserContext, session: str) -> Page:
