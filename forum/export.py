@@ -23,7 +23,8 @@ def by_name(account: Account) -> Words:
     """Everything under the name of `account`, and nothing of what it wrote anonymously."""
     posts = Post.objects.written_by(account)
     notices = Notice.objects.for_inbox(account, personas=[]).for_list()
-    notices = notices.exclude(event__happening=Happening.WAITING)  # about texts of others, not public yet
+    at_the_desk = (Happening.WAITING, Happening.SUGGESTED)
+    notices = notices.exclude(event__happening__in=at_the_desk)  # about texts of others, not public yet
     decisions = account.decisions.select_related("item__post__thread").order_by("hour", "pk")
     follows = account.follows.select_related("thread", "tag").order_by("pk")
     return {

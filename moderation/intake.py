@@ -1,10 +1,11 @@
 """Into the queue: what an author submits waits here for a moderator's decision."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, QuerySet, Value
 
 from anonymity import bus
 from anonymity.hour import hour_of
@@ -80,11 +81,36 @@ def address_of(post: Any) -> str:
     return item.get_absolute_url() if item else ""
 
 
-def waiting() -> int:
-    """How many items wait for a decision."""
+@dataclass(frozen=True)
+class Counts:
+    """How many items wait for a decision, and how many of them are suggested to one moderator."""
+
+    waiting: int = 0
+    for_you: int = 0
+
+
+def counts(moderator: Any) -> Counts:
+    """In one query, since every page of a moderator asks it."""
+    first, *others = counting(moderator)
+    return Counts(**dict(first.union(*others, all=True)))
+
+
+def counting(moderator: Any) -> list[QuerySet]:
+    """Of each of the counts, its name and number, to be joined with others in one query."""
     from moderation.models import QueueItem
 
-    return QueueItem.objects.waiting().count()
+    counted = {"waiting": QueueItem.objects.waiting(), "for_you": QueueItem.objects.suggested_to(moderator)}
+    return [
+        rows.annotate(what=Value(what)).values_list("what").annotate(Count("pk"))
+        for what, rows in counted.items()
+    ]
+
+
+def posts_suggested_to(moderator: Any) -> QuerySet:
+    """The posts that wait and are for `moderator`."""
+    from moderation.models import QueueItem
+
+    return QueueItem.objects.suggested_to(moderator).values("post")
 
 
 def writes_again_at(account: Any, *, now: datetime) -> datetime | None:

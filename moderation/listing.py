@@ -6,19 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import QueryDict
 
 from accounts.models import Account
 from forum.listing import chosen_tags
 from forum.models import Facet, Kind, Tag, ThreadTag
 from forum.paging import Page, cut
+from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Redaction, RedactionState
 from moderation.models.queue import FLAG, QueueItemQuerySet
 
 PAGE = 25
-EVERYTHING = "everything"
 MINE = 10  # a moderator holds one or two at a time
 CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
 KINDS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION} | {FLAG: "Flag"}
@@ -27,6 +27,7 @@ AGES = {
     for age in (ACKNOWLEDGE_WITHIN, DECIDE_WITHIN)
 }
 URGENCIES = {"urgent": "Urgent", "other": "Not urgent"}
+SUGGESTED = {"you": "Suggested to me", "somebody": "To a colleague", "nobody": "To nobody"}
 HOLDS = {"free": "Free to take", "claimed": "Somebody is reading it", "mine": "I am reading it"}
 
 
@@ -39,17 +40,18 @@ class Selection:
     urgency: str = ""
     age: str = ""
     hold: str = ""
+    to: str = ""
 
     @classmethod
     def from_address(cls, query: QueryDict) -> "Selection":
-        known = {"kind": KINDS, "urgency": URGENCIES, "age": AGES, "hold": HOLDS}
+        known = {"kind": KINDS, "urgency": URGENCIES, "age": AGES, "hold": HOLDS, "to": SUGGESTED}
         asked = {name: query.get(name, "") for name in known}
         tags = [tag for tag in chosen_tags(query) if tag.facet != Facet.TOPIC]
         return cls(tags=tags, **{name: value for name, value in asked.items() if value in known[name]})
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.tags or self.kind or self.urgency or self.age or self.hold)
+        return bool(self.tags or self.kind or self.urgency or self.age or self.hold or self.to)
 
     def value_of(self, facet: str) -> Tag | None:
         return next((tag for tag in self.tags if tag.facet == facet), None)
@@ -71,6 +73,11 @@ class Selection:
             found = found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
         elif self.hold:
             found = found.held(now=now)
+        if self.to == "you":
+            found = found.filter(suggested_to=viewer)
+        elif self.to:
+            found = found.filter(suggested_to__isnull=self.to == "nobody")
+            found = found.exclude(suggested_to=viewer) if self.to == "somebody" else found
         return found.filter(holder=viewer) if self.hold == "mine" else found
 
 
@@ -80,7 +87,7 @@ class Listed:
     mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
     kinds: list[tuple[str, str, int]]  # value, label, how many
     total: int
-    waiting: int  # whatever is selected
+    desk: intake.Counts  # whatever is selected
     redactions: int  # threads of which a second moderator is to remove words
 
 
@@ -89,13 +96,10 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     found = selection.of_any_kind(viewer=viewer, now=now)
     asked = Redaction.objects.visible_to(viewer).filter(state=RedactionState.ASKED)
     counts = found.values_list("kind").annotate(Count("pk"))
-    everything = QueueItem.objects.visible_to(viewer).waiting().annotate(what=Value(EVERYTHING))
-    also = [
-        rows.values_list(what).annotate(Count("pk"))
-        for rows, what in ((asked, "state"), (everything, "what"))
-    ]
+    also = [asked.values_list("state").annotate(Count("pk")), *intake.counting(viewer)]
     counted = dict(counts.union(*also, all=True))
-    redactions, waiting = counted.pop(RedactionState.ASKED, 0), counted.pop(EVERYTHING, 0)
+    redactions = counted.pop(RedactionState.ASKED, 0)
+    desk = intake.Counts(counted.pop("waiting", 0), counted.pop("for_you", 0))
     kinds = [(kind, label, counted.get(kind, 0)) for kind, label in KINDS.items()]
     if selection.kind:
         found = found.filter(kind=selection.kind)
@@ -104,7 +108,7 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
     _fetch_tags([*page.items, *mine])
-    return Listed(page, mine, kinds, total, waiting, redactions)
+    return Listed(page, mine, kinds, total, desk, redactions)
 
 
 def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
@@ -121,7 +125,7 @@ def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
 
 def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
     """With the title of what they are about: whose it is, is not even read (a claim is blind)."""
-    return items.select_related("holder").annotate(title=F("thread__title"))
+    return items.select_related("holder", "suggested_to").annotate(title=F("thread__title"))
 
 
 def _cursor(item: QueueItem) -> str:

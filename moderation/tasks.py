@@ -5,13 +5,26 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from moderation import audit_check
+from moderation.actions.duty import forget_absences
 from moderation.actions.page import page_about_what_waits
+from moderation.actions.suggest import forget_suggestions, suggest_what_waits
 from moderation.actions.verify import end_what_is_over, put_what_ends_again
 
 
 @db_periodic_task(crontab(minute="*"))
 def page_second_moderators() -> None:
     page_about_what_waits(timezone.now())
+
+
+@db_periodic_task(crontab(minute="*"))
+def suggest() -> None:
+    suggest_what_waits(timezone.now())
+
+
+@db_periodic_task(crontab(hour="2", minute="40"))
+def forget_what_the_desk_needs_no_more() -> None:
+    forget_suggestions(timezone.now())
+    forget_absences(timezone.now())
 
 
 @db_periodic_task(crontab(hour="4", minute="0"))

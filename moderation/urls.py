@@ -4,6 +4,7 @@ from django.urls import path
 
 from moderation.views import (
     authors,
+    duty,
     insight,
     log,
     members,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("posts/<uuid:post_id>/author/unmute/", authors.unmute_author, name="unmute-author"),
     path("posts/<uuid:post_id>/author/pause/", authors.pause, name="pause-author"),
     path("posts/<uuid:post_id>/author/lift/", authors.lift, name="lift-pause"),
+    path("duty/", duty.duty, name="duty"),
+    path("duty/away/", duty.add_absence, name="go-away"),
+    path("duty/away/<uuid:absence_id>/remove/", duty.remove_absence, name="come-back"),
     path("members/", members.members, name="members"),
     path("members/<int:member_id>/", members.member, name="member"),
     path("members/<int:member_id>/notes/", members.note_member, name="note-member"),

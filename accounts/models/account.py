@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -20,6 +20,15 @@ def today(now: datetime) -> date:
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
+    def moderators(self) -> "AccountQuerySet":
+        """Who acts as one: with the second factor that this installation asks of moderators."""
+        found = self.filter(is_moderator=True, is_active=True)
+        if settings.SECOND_FACTOR_FOR_MODERATORS:
+            from allauth.mfa.models import Authenticator  # which needs this model
+
+            found = found.filter(Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
+        return found
+
     def in_order(self) -> "AccountQuerySet":
         return self.order_by("display_name", "pk")
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from forum.models.post import Post
 from forum.states import READABLE, State
+from moderation import intake
 
 UNREAD = (State.PENDING, State.HELD, State.HIDDEN)  # what waits for a moderator
 
@@ -28,6 +29,7 @@ class Happening(models.TextChoices):
     SHOWN = "shown", "What you wrote can be read again"
     REDACTED = "redacted", "A moderator removed words from your text, with a reason"
     WAITING = "waiting", "A text has waited long for a moderator"
+    SUGGESTED = "suggested", "A text in the queue is suggested to you"
     UPHELD = "upheld", "A moderator agreed with your flag and acted on it"
     DISMISSED = "dismissed", "A moderator looked at what you flagged, and it stays"
     TAKEN_BACK = "takenback", "What you flagged was taken back before a moderator decided"
@@ -93,13 +95,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What concerns the account, or the personas and flags that the vault calls its own.
 
         A notice goes where its post goes: of what is no longer readable only decisions remain. What waits,
-        a moderator is told of who is one still.
+        a moderator is told of who is one still; what is suggested to them, while it is.
         """
         readable = Q(event__post__state="published", event__post__thread__state__in=READABLE)
+        readable &= ~Q(event__happening=Happening.SUGGESTED)
         shown = readable | Q(event__happening__in=[*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL])
         if account.acts_as_moderator:
             unread = Q(event__post__state__in=UNREAD) | Q(event__post__thread__state=State.HIDDEN)
             shown |= Q(event__happening=Happening.WAITING) & unread
+            theirs = intake.posts_suggested_to(account)
+            shown |= Q(event__happening=Happening.SUGGESTED, event__post__in=theirs)
         own = Q(account=account) | Q(persona__in=personas) | Q(flag__in=personas)
         return self.filter(own).filter(shown)
 

@@ -167,6 +167,10 @@ class Thread(models.Model):
         return self.state in READABLE
 
     @property
+    def awaits_consultation(self) -> bool:
+        return self.consultation_count == 0 and self.state in (State.PENDING, State.HELD, State.PUBLISHED)
+
+    @property
     def author_label(self) -> str:
         return self.author.display_name if self.author else "Anonymous author"
 

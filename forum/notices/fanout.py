@@ -4,6 +4,7 @@ Nobody is left out for having written the post: an absence would say who did.
 """
 
 import logging
+import uuid
 from datetime import datetime
 
 from django.db import transaction
@@ -85,6 +86,17 @@ def tell_one(post: Post, happening: Happening, account: Account, *, now: datetim
     event = Event.objects.create(happening=happening, post=post, hour=hour_of(now), told=True)
     Notice.objects.create(event=event, account=account)
     transaction.on_commit(lambda: vault.nudge_accounts([account]))
+
+
+def tell_each(happening: Happening, told: list[tuple[uuid.UUID, Account]], *, now: datetime) -> None:
+    """Tell of each of these posts one account, in the transaction of the deed, in two queries for a batch."""
+    events = Event.objects.bulk_create(
+        [Event(happening=happening, post_id=post, hour=hour_of(now), told=True) for post, _ in told],
+        batch_size=BATCH,
+    )
+    notices = [Notice(event=event, account=account) for event, (_, account) in zip(events, told, strict=True)]
+    Notice.objects.bulk_create(notices, batch_size=BATCH)
+    transaction.on_commit(lambda: vault.nudge_accounts(list({account for _, account in told})))
 
 
 def accounts_concerned(event: Event):

@@ -10,6 +10,7 @@ from accounts.access import MemberRequest, Refused, member_required
 from anonymity.vault import VaultUnavailable
 from forum import preview, return_code, search
 from forum.actions.ask import ask, ask_as_persona, ask_without_link
+from forum.coverage import disciplines_of_moderators
 from forum.forms import AskForm, AskIdentityForm
 from forum.models import Thread
 from forum.silence import pause_of
@@ -56,7 +57,8 @@ def _ask_without_link(request: MemberRequest, form: AskForm, identity: AskIdenti
     code = identity.cleaned_data["code"]
     hashed = return_code.digest(code)
     ask_without_link(form.draft(), return_hash=hashed, account=request.user, now=timezone.now())
-    return render(request, "forum/return_code.html", {"groups": return_code.groups(code)})
+    context = {"groups": return_code.groups(code), "covered": disciplines_of_moderators()}
+    return render(request, "forum/return_code.html", context)
 
 
 def _page(
@@ -71,7 +73,7 @@ def _page(
 @require_safe
 def sent(request: MemberRequest) -> HttpResponse:
     """The same words for everybody and every kind of text: nothing of it is in the address (leak 44)."""
-    return render(request, "forum/sent.html")
+    return render(request, "forum/sent.html", {"covered": disciplines_of_moderators()})
 
 
 @member_required

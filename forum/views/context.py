@@ -16,5 +16,5 @@ def every_page(request: HttpRequest) -> dict:
     if viewer is not None and viewer.is_authenticated:
         context["inbox"] = Inbox(viewer)
         if may_moderate(viewer):
-            context["queue_waiting"] = SimpleLazyObject(intake.waiting)
+            context["desk"] = SimpleLazyObject(lambda: intake.counts(viewer))
     return context

@@ -18,6 +18,7 @@ PERSONAL_PAGES: dict[str, str] = {
     Happening.SANCTION: "my-sanctions",
     Happening.LIFTED: "my-sanctions",
 }
+FOR_THE_DESK = (Happening.WAITING, Happening.SUGGESTED)
 ON_THE_PAGE = (Happening.PUBLISHED, Happening.SHOWN)  # of the author's own, what everybody may read
 
 
@@ -38,12 +39,14 @@ def inbox(request: MemberRequest) -> HttpResponse:
 def since(request: MemberRequest, cursor: int) -> JsonResponse:
     """What came after `cursor`, and the badges as they stand now."""
     mine = Inbox(request.user)
+    desk = intake.counts(request.user) if may_moderate(request.user) else None
     fresh = mine.unread_notices.filter(pk__gt=cursor).for_list()[:10] if mine.cursor > cursor else []
     return JsonResponse(
         {
             "cursor": max(mine.cursor, cursor),
             "unread": mine.unread,
-            "queue": intake.waiting() if may_moderate(request.user) else None,
+            "queue": desk and desk.waiting,
+            "for_you": desk and desk.for_you,
             "notices": [_entry(notice) for notice in fresh],
         }
     )
@@ -72,7 +75,7 @@ def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     if notice.event.happening in CONCERNS_AUTHOR and not on_the_page:
         # To the lists, whose links are made for this session: a persona's own address holds none (leak 75).
         return redirect("forum:my-anonymous" if notice.persona_id else "forum:my-threads")
-    if notice.event.happening == Happening.WAITING and (address := intake.address_of(post)):
+    if notice.event.happening in FOR_THE_DESK and (address := intake.address_of(post)):
         return redirect(address)
     if notice.event.happening in FLAG_OUTCOMES and not Post.objects.published().filter(pk=post.pk).exists():
         return redirect("forum:inbox")

@@ -24,6 +24,7 @@ from forum.actions.reply import clarify, take_persona_slot
 from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
+from forum.coverage import without_moderator
 from forum.forms import AskForm, ReplyForm, UpdateForm
 from forum.lifecycle import IllegalMove
 from forum.models import Kind, Persona, Post, Thread
@@ -203,6 +204,8 @@ def _sent(request: HttpRequest, mine: Mine) -> HttpResponse:
 
 def _page(request: HttpRequest, mine: Mine, *, status: int = 200, **shown) -> HttpResponse:
     context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **shown}
+    if mine.thread.awaits_consultation:
+        context["uncovered"] = without_moderator(mine.thread)
     return render(request, "forum/my_thread.html", context, status=status)
 
 

@@ -1,19 +1,24 @@
 from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.decision import Decision, Verdict
+from moderation.models.duty import Absence, Duty
 from moderation.models.note import MemberNote
 from moderation.models.queue import QueueItem
 from moderation.models.redaction import Redaction, RedactionState
 from moderation.models.sanction import Measure, Sanction
+from moderation.models.suggestion import Suggestion
 
 __all__ = [
+    "Absence",
     "AuditEvent",
     "AuditHead",
     "Decision",
+    "Duty",
     "Measure",
     "MemberNote",
     "QueueItem",
     "Redaction",
     "RedactionState",
     "Sanction",
+    "Suggestion",
     "Verdict",
 ]

@@ -32,6 +32,10 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         """Waiting items that somebody is reading at `now`."""
         return self.waiting().filter(holder__isnull=False, held_until__gt=now)
 
+    def suggested_to(self, account) -> "QueueItemQuerySet":
+        """Waiting items that are for `account`, though anybody may take them."""
+        return self.waiting().filter(suggested_to=account)
+
 
 class QueueItem(Held, models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +53,11 @@ class QueueItem(Held, models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="held_items"
     )
     held_until = models.DateTimeField(null=True, blank=True)
+    # For whom it is while it waits; who had it before is in `suggestions`.
+    suggested_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    suggested_hour = models.DateTimeField(null=True, blank=True)
     # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.
     hold_reason = models.CharField(max_length=300, blank=True)
     # From the moderator who handed it over to the next, gone with the decision: it may quote the text.
@@ -73,6 +82,11 @@ class QueueItem(Held, models.Model):
             ),
             models.Index(
                 fields=["holder"], name="queue_held", condition=Q(decided=False, holder__isnull=False)
+            ),
+            models.Index(
+                fields=["suggested_to"],
+                name="queue_suggested",
+                condition=Q(decided=False, suggested_to__isnull=False),
             ),
             # What came in within some days, by tag and by how long it took, without reading the table.
             models.Index(fields=["hour", "thread", "taken_up_after"], name="queue_came_in"),

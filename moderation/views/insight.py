@@ -34,7 +34,6 @@ def _figures(period: Period, now: datetime) -> dict:
     return {
         "period": period,
         "backlog": backlog,
-        "queue_waiting": backlog.total,  # which the masthead would count again
         "unanswered": unanswered,
         "over_time": [(table, plot(table, period.by)) for table in (reviews, replies)],
         "by_tag": tables.by_tag(period, now).values(),

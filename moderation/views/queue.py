@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, moderator_required
 from accounts.views.kept import is_text
+from forum.coverage import without_moderator
 from forum.models import Facet, Post, Thread
 from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, who_has
 from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
@@ -27,7 +28,7 @@ from moderation.forms import (
     ReturnForm,
     UpholdForm,
 )
-from moderation.listing import AGES, HOLDS, URGENCIES, Selection, list_items
+from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
 from moderation.models import QueueItem
 from moderation.rules import may_decide
 from moderation.views.undo import last_decided, remember
@@ -56,18 +57,18 @@ def queue(request: MemberRequest) -> HttpResponse:
         "total": listed.total,
         "redactions": listed.redactions,
         "undoable": last_decided(request),
-        "queue_waiting": listed.waiting,  # which the masthead would count again
+        "desk": listed.desk,  # which the masthead would count again
     }
     if request.htmx:
         return render(request, "moderation/_queue.html", context)
     chosen = {facet: selection.value_of(facet) for facet in (Facet.DISCIPLINE, Facet.JURISDICTION)}
-    choices = {"chosen": chosen, "urgencies": URGENCIES, "ages": AGES, "holds": HOLDS}
+    choices = {"chosen": chosen, "urgencies": URGENCIES, "ages": AGES, "holds": HOLDS, "suggested": SUGGESTED}
     return render(request, "moderation/queue.html", {**context, **choices})
 
 
 def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
     items = QueueItem.objects.visible_to(request.user).select_related(
-        "post__thread", "holder", "decision__by"
+        "post__thread", "holder", "suggested_to", "decision__by"
     )
     return get_object_or_404(items, pk=item_id)
 
@@ -91,6 +92,7 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
         "said": published.exclude(pk=found.post_id)[:20],
         **clock_of(found, now),
         "may_decide": may_decide(request.user, found),
+        "uncovered": without_moderator(thread),
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
         "return_form": ReturnForm(initial=version, prefix="return"),

@@ -143,16 +143,21 @@
   function take(news, quietly) {
     cursor = Math.max(cursor, news.cursor);
     showCounts(news);
-    tabs.postMessage({ unread: news.unread, queue: news.queue });
+    tabs.postMessage({ unread: news.unread, queue: news.queue, for_you: news.for_you });
     if (!quietly) waiting.push(...news.notices);
     showWaiting();
   }
 
-  function showCounts({ unread, queue }) {
+  function showCounts({ unread, queue, for_you: forYou }) {
     const inbox = document.getElementById("inbox-badge");
     const desk = document.getElementById("queue-badge");
     if (inbox) inbox.textContent = unread || "";
     if (desk && queue !== null) desk.textContent = queue || "";
+    const suggested = document.getElementById("for-you");
+    if (suggested && Number.isInteger(forYou)) {
+      suggested.hidden = forYou === 0;
+      document.getElementById("for-you-badge").textContent = forYou;
+    }
     const title = document.title.replace(/^\(\d+\) /, "");
     document.title = unread ? `(${unread}) ${title}` : title;
   }

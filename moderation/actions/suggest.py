@@ -1,0 +1,103 @@
+"""Suggesting: what waits is for one moderator at a time, and for the next when they don't take it up.
+
+A suggestion is no claim: anybody may take the text. It is the same whether the text has a name or not.
+"""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count
+
+from accounts.models import Account
+from anonymity import bus
+from anonymity.hour import hour_of
+from forum.models import Happening
+from forum.notices import fanout
+from moderation.clock import ACKNOWLEDGE_WITHIN
+from moderation.models import QueueItem, Suggestion
+from moderation.models.queue import QueueItemQuerySet
+from moderation.routing import LATELY, Desk, desk_at, tags_of
+
+AT_ONCE = 500
+
+Moved = list[tuple[QueueItem, Account | None]]
+
+
+@transaction.atomic
+def suggest_what_waits(now: datetime) -> int:
+    """Put what nobody has taken up before whom it suits best; for how many texts that is somebody else now.
+
+    Twice in a row does nothing. In as many queries however much waits: what there is no room for is not read.
+    """
+    desk = desk_at(now)
+    going_on = []
+    for item in _locked(QueueItem.objects.waiting().exclude(suggested_to=None)):
+        if _goes_on(item, desk, now):
+            going_on.append(item)
+        elif so_far := desk.here.get(item.suggested_to_id):
+            so_far.room -= 1
+    fresh = QueueItem.objects.claimable(by=None, now=now).filter(suggested_to=None)
+    if room := min(desk.room, AT_ONCE):
+        going_on += _locked(fresh.order_by("-urgent", "hour", "id")[:room])
+    if not going_on:
+        return 0
+    earlier = _earlier(going_on)
+    moved = _moved(going_on, desk, earlier)
+    _write(moved, earlier, now)
+    return len(moved)
+
+
+def _locked(items: QueueItemQuerySet) -> QueueItemQuerySet:
+    """With what tells who is party to them by name. What a deed holds at this moment is the next run's."""
+    items = items.select_related("holder", "post", "thread").defer("post__body", "post__html")
+    return items.select_for_update(of=("self",), skip_locked=True)
+
+
+def _goes_on(item: QueueItem, desk: Desk, now: datetime) -> bool:
+    """Whether nobody reads it, and whom it is for is not here or has let the time pass."""
+    if item.holder_at(now):
+        return False
+    since = item.suggested_hour
+    return since is None or now >= since + ACKNOWLEDGE_WITHIN or item.suggested_to_id not in desk.here
+
+
+def _earlier(items: list[QueueItem]) -> Counter:
+    """How often each item was suggested to each moderator."""
+    rows = Suggestion.objects.filter(item__in=items).values_list("item", "to").annotate(Count("pk"))
+    return Counter({(item, to): number for item, to, number in rows})
+
+
+def _moved(items: list[QueueItem], desk: Desk, earlier: Counter) -> Moved:
+    """In the order of the queue, whom each is for; without those that stay, as there is nobody else."""
+    tags, moved = tags_of(items), Moved()
+    for item in sorted(items, key=lambda item: (not item.urgent, item.hour, item.pk)):
+        so_far = desk.here.get(item.suggested_to_id)
+        if best := desk.best(item, tags[item.thread_id], earlier):
+            best.takes_one()
+            moved.append((item, best.account))
+        elif so_far and so_far.room > 0:
+            so_far.room -= 1
+        elif item.suggested_to_id:
+            moved.append((item, None))
+    return moved
+
+
+def _write(moved: Moved, earlier: Counter, now: datetime) -> None:
+    """One notice for each text and moderator, also when it comes round to them again."""
+    by_moderator = defaultdict(list)
+    for item, to in moved:
+        by_moderator[to].append(item)
+    for to, items in by_moderator.items():
+        found = QueueItem.objects.filter(pk__in=[item.pk for item in items])
+        found.update(suggested_to=to, suggested_hour=to and hour_of(now))
+    placed = [(item, to) for item, to in moved if to]
+    Suggestion.objects.bulk_create(Suggestion(item=item, to=to, hour=hour_of(now)) for item, to in placed)
+    told = [(item.post_id, to) for item, to in placed if not earlier[item.pk, to.pk]]
+    fanout.tell_each(Happening.SUGGESTED, told, now=now)
+    transaction.on_commit(bus.nudge_queue)
+
+
+def forget_suggestions(now: datetime) -> None:
+    """Those that count for nobody's turn any more, of what is decided."""
+    Suggestion.objects.filter(item__decided=True, hour__lte=now - LATELY).delete()
