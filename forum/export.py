@@ -32,6 +32,11 @@ def by_name(account: Account) -> Words:
         "threads": written(posts, opened=Q(author=account)),
         "verifications": [verification(each) for each in account.verifications.order_by("hour", "id")],
         "sanctions": [sanction(each) for each in account.sanctions.given().order_by("hour", "id")],
+        "duty": duty(getattr(account, "duty", None)),
+        "away": [
+            {"first": each.first.isoformat(), "last": each.last.isoformat()}
+            for each in account.absences.in_order()
+        ],
         "notes of moderators": [
             {"note": note.text, "hour": note.hour.isoformat()}
             for note in account.notes.order_by("hour", "id")
@@ -103,6 +108,14 @@ def sanction(given: Any) -> Words:
         "lifted": given.lifted_hour.isoformat() if given.lifted_hour else "",
         "answer": given.answer,
     }
+
+
+def duty(kept: Any) -> Words:
+    """What a moderator says of how much they take on, if they did."""
+    if kept is None:
+        return {}
+    topics = [named(tag) for tag in kept.topics.order_by("name")]
+    return {"on duty": kept.on_duty, "at most": kept.at_most, "topics": topics}
 
 
 def written(posts: PostQuerySet, *, opened: Q) -> list[Words]:

@@ -41,26 +41,18 @@ class DutyForm(forms.ModelForm):
         topics.queryset = Tag.objects.of(Facet.TOPIC).without_long_texts().order_by("name")
 
 
+class Day(forms.DateField):
+    def __init__(self, label: str, *, required: str, **kwargs: Any) -> None:
+        messages = {"required": required, "invalid": "Please give the day as 2026-03-04."}
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(label=label, widget=widget, error_messages=messages, **kwargs)
+
+
 class AbsenceForm(forms.Form):
     """The days are those of UTC."""
 
-    first = forms.DateField(
-        label="First day",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Please give the first day.",
-            "invalid": "Please give the day as 2026-03-04.",
-        },
-    )
-    last = forms.DateField(
-        label="Last day",
-        help_text="You are back the day after.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Please give the last day.",
-            "invalid": "Please give the day as 2026-03-04.",
-        },
-    )
+    first = Day("First day", required="Please give the first day.")
+    last = Day("Last day", required="Please give the last day.", help_text="You are back the day after.")
     cover = Named(
         Account.objects.none(),
         required=False,
@@ -68,13 +60,13 @@ class AbsenceForm(forms.Form):
         help_text="What would be suggested to you is then suggested to them, on top of their own.",
         empty_label="Nobody in particular",
         error_messages={
-            "invalid_choice": "They are not a moderator any more. Please choose another colleague."
+            "invalid_choice": "They are not a moderator who could stand in. Please choose another.",
         },
     )
     pass_on = forms.BooleanField(
         required=False,
         label="If it begins today, pass on what I am reading as well",
-        help_text="To who stands in, or back into the queue. What is suggested to you is passed on in any case.",
+        help_text="To who stands in, or back into the queue. What is suggested to you goes on in any case.",
     )
 
     def __init__(self, *args: Any, by: Account, **kwargs: Any) -> None:

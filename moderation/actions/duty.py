@@ -64,7 +64,7 @@ def go_away(
 
 def _require_cover(cover: Account, first: date, last: date, *, by: Account) -> None:
     if cover == by or not Account.objects.moderators().filter(pk=cover.pk).exists():
-        raise NoCover("They are not a moderator who could stand in. Please choose another colleague.")
+        raise NoCover("They are not a moderator who could stand in. Please choose another.")
     if Duty.objects.filter(account=cover, on_duty=False).exists():
         raise NoCover(f"{cover.display_name} is not on duty. Please choose another colleague, or nobody.")
     if other := Absence.objects.filter(account=cover).during(first, last).in_order().first():

@@ -26,10 +26,8 @@ def page_about_what_waits(now: datetime) -> int:
 def _load() -> dict[Account, int]:
     """Moderators, and about how many items each was paged that still wait."""
     still = Q(notices__event__happening=Happening.WAITING, notices__event__post__queue_items__decided=False)
-    return {
-        each: each.paged
-        for each in Account.objects.moderators().annotate(paged=Count("notices", filter=still))
-    }
+    moderators = Account.objects.moderators().annotate(paged=Count("notices", filter=still))
+    return {each: each.paged for each in moderators}
 
 
 def _page(item: QueueItem, load: dict[Account, int], now: datetime) -> bool:

@@ -15,7 +15,7 @@ from moderation.actions.duty import Unfit, come_back, go_away, set_duty
 from moderation.duty_forms import AbsenceForm, DutyForm
 from moderation.models import Absence, Duty
 
-WEEKS = 6
+WEEKS, A_WEEK = 6, timedelta(weeks=1)
 
 
 @moderator_required
@@ -71,13 +71,15 @@ def _page(request: MemberRequest, *, status: int = 200, **forms) -> HttpResponse
     return render(request, "moderation/duty.html", context, status=status)
 
 
-def _weeks(day: date) -> list[tuple[date, date, list[Absence]]]:
-    """Of this week and those that follow, its first and last day and who is away on one of its days."""
+def _weeks(day: date) -> list[tuple[date, list[Absence]]]:
+    """Of this week and those that follow, its Monday and who is away on one of its days."""
     first = day - timedelta(days=day.weekday())
-    weeks = [(first + timedelta(weeks=each), first + timedelta(weeks=each, days=6)) for each in range(WEEKS)]
-    absences = Absence.objects.during(day, weeks[-1][1]).filter(account__in=Account.objects.moderators())
+    mondays = [first + timedelta(weeks=each) for each in range(WEEKS)]
+    absences = Absence.objects.during(day, mondays[-1] + A_WEEK).filter(
+        account__in=Account.objects.moderators()
+    )
     found = list(absences.select_related("account", "cover").in_order())
     return [
-        (monday, sunday, [each for each in found if each.first <= sunday and each.last >= monday])
-        for monday, sunday in weeks
+        (monday, [each for each in found if each.first < monday + A_WEEK and each.last >= monday])
+        for monday in mondays
     ]

@@ -18,10 +18,12 @@ from forum.actions.flag import flag
 from forum.notices import fanout
 from moderation.actions.claim import claim
 from moderation.actions.decide import hold
+from moderation.actions.duty import go_away
 from moderation.actions.note import note
 from moderation.actions.redact import ask_to_redact
 from moderation.actions.sanction import sanction
 from moderation.actions.silence import mute, pause_author
+from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.verify import take
 from moderation.models import QueueItem
 from tests import make
@@ -67,6 +69,9 @@ note(vera, "Was asked twice to write more kindly.", by=mo, now=timezone.now())
 sanction(vera, "warning", make.REASON, by=mo, now=timezone.now())
 sanction(vera, "pause", make.REASON, hours=72, by=mo, now=timezone.now())
 sanction(vera, "suspension", make.REASON, hours=24, by=make.moderator(), now=timezone.now())
+days = {"first": timezone.now().date(), "last": timezone.now().date() + timedelta(days=9)}
+go_away(**days, cover=mia, pass_on=False, by=mo, now=timezone.now())
+suggest_what_waits(timezone.now())
 root = make.account("Root", email=f"root-{nonce}@example.org", is_administrator=True)
 fanout.tell_all()
 print(json.dumps({
@@ -101,7 +106,8 @@ PAGES = {
         "/accounts/logout/", "/my/export/", "/my/delete/",
     ],
     "mo": [
-        "{thread}", "/moderation/queue/", "/moderation/queue/?kind=update&age=24", "/moderation/log/",
+        "{thread}", "/moderation/queue/", "/moderation/duty/",
+        "/moderation/queue/?kind=update&age=24", "/moderation/log/",
         "/moderation/insight/", "/moderation/insight/?first=2026-03-01&last=2026-03-31&by=month",
         "/moderation/insight/?first=tomorrow",
         "{item}", "{held}", "{closed}", "{moderated[0]}", "{moderated[1]}",
@@ -112,7 +118,7 @@ PAGES = {
     ],
     "root": ["{member}"],
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
-    "mia": ["{flags}", "{care}"],
+    "mia": ["{flags}", "{care}", "/moderation/queue/?to=you"],
 }  # fmt: skip
 
 

@@ -246,13 +246,11 @@ def test_the_queue_shows_whom_what_waits_is_for(mias, mia, mo):
     assert "1 suggested to you, by what you know" in page
     assert "Suggested to you" in page
     assert 'id="for-you-badge">1<' in mias.get("/").content.decode()
-    shown = {to: words(mias.get("/moderation/queue/", {"to": to}, headers={"HX-Request": "true"})) for to in
-             ("you", "somebody", "nobody", "me")}  # fmt: skip
-    titles = {
-        to: {title for title in ("One for Mia", "One for nobody") if title in shown[to]} for to in shown
-    }
-    other = {"One for Mia", "One for nobody"} - {hers}
-    assert titles == {"you": {hers}, "somebody": set(), "nobody": other, "me": {hers, *other}}
+    both = {"One for Mia", "One for nobody"}
+    expected = {"you": {hers}, "somebody": set(), "nobody": both - {hers}, "me": both}
+    for to, titles in expected.items():
+        shown = words(mias.get("/moderation/queue/", {"to": to}, headers={"HX-Request": "true"}))
+        assert {title for title in both if title in shown} == titles, to
     mias.force_login(mo)
     assert "Suggested to Mia; anybody may take it" in words(mias.get("/moderation/queue/?to=somebody"))
     assert mias.get("/inbox/since/0/").json()["for_you"] == 0

@@ -1,4 +1,4 @@
-"""Suggesting: who suits what waits, whose turn it is, when it goes on, and that names alone leave anybody out."""
+"""Suggesting: who suits what waits, whose turn it is, when it goes on; and that only a name leaves out."""
 
 from datetime import timedelta
 

@@ -1,10 +1,12 @@
 """T-EXPORT: each file goes to its owner alone, is kept nowhere, and holds only one side of them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from anonymity import vault
 from forum import lifecycle
@@ -12,6 +14,7 @@ from forum.actions.follow import follow
 from forum.models import Post
 from forum.notices import fanout
 from forum.states import State
+from moderation.actions.duty import go_away, set_duty
 from tests import make, typed
 from tests.privacy.test_graph import HOLDS_AN_ACCOUNT
 from tests.privacy.test_write import Written
@@ -36,6 +39,11 @@ TOLD = {
     "accounts.Verification.checked_by": "about somebody else",
     "accounts.Verification.holder": "a claim lasts for minutes",
     "moderation.QueueItem.holder": "a claim lasts for minutes",
+    "moderation.QueueItem.suggested_to": "about somebody else's text",
+    "moderation.Suggestion.to": "about somebody else's text",
+    "moderation.Duty.account": "duty",
+    "moderation.Absence.account": "away",
+    "moderation.Absence.cover": "about somebody else's days",
     "moderation.Decision.by": "decisions",
     "moderation.Redaction.asked_by": "about somebody else's words, which are gone",
     "moderation.Redaction.decided_by": "about somebody else's words, which are gone",
@@ -137,6 +145,19 @@ def test_a_moderators_decisions_are_told(board, mo):
     assert file["profile"]["roles"] == ["moderator"]
     assert {decision["decision"] for decision in file["decisions"]} == {"Published", "Returned with a note"}
     assert any("leave out the name of the gym" in decision["note"] for decision in file["decisions"])
+
+
+def test_a_moderators_own_duty_is_told(mo, mia, tags):
+    now = timezone.now()
+    set_duty(on_duty=True, at_most=3, topics=[tags["gifts"]], by=mo, now=now)
+    days = {"first": now.date(), "last": now.date() + timedelta(days=3)}
+    go_away(**days, cover=mia, pass_on=False, by=mo, now=now)
+    go_away(**days, cover=None, pass_on=False, by=mia, now=now)
+    client = Client()
+    client.force_login(mo)
+    file = json.loads(named(client).content)
+    assert file["duty"] == {"on duty": True, "at most": 3, "topics": ["topic: Gifts"]}
+    assert file["away"] == [{name: day.isoformat() for name, day in days.items()}]
 
 
 @pytest.mark.parametrize("export", [named, anonymous])

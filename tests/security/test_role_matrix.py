@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from forum.notices import fanout
+from moderation.actions.duty import go_away
 from moderation.actions.note import note
 from moderation.actions.redact import ask_to_redact
 from moderation.actions.sanction import sanction
@@ -87,6 +88,9 @@ GET = {
     "/moderation/": "302> 404 404 404 302 404",
     "/moderation/queue/": "302> 404 404 404 200 404",
     "/moderation/log/": "302> 404 404 404 200 200",
+    "/moderation/duty/": "302> 404 404 404 200 404",
+    "/moderation/duty/away/": "302> 404 404 404 405 404",
+    "/moderation/duty/away/{absence}/remove/": "302> 404 404 404 405 404",
     "/moderation/insight/": "302> 404 404 404 200 200",
     "/moderation/insight/backlog.csv": "302> 404 404 404 200 200",
     "/moderation/insight/load.csv": "302> 404 404 404 200 200",
@@ -131,7 +135,9 @@ def places(published_thread, pending_anonymous_thread, alice, mia) -> dict[str, 
     redaction = ask_to_redact(
         published_thread, "climbing", make.REASON, hidden=False, by=make.moderator(), now=make.NOW
     )
+    days = {"first": make.NOW.date(), "last": make.NOW.date()}
     return {
+        "absence": str(go_away(**days, cover=None, pass_on=False, by=mia, now=make.NOW).pk),
         "member": str(alice.pk),
         "sanction": str(sanction(alice, "suspension", make.REASON, hours=24, by=mia, now=make.NOW).pk),
         "warning": str(sanction(alice, "warning", make.REASON, by=mia, now=make.NOW).pk),
@@ -210,6 +216,9 @@ POSTS = {
     "/moderation/verifications/{verification}/put-back/": "302> 404 404 404 303 303",
     "/moderation/verifications/{verification}/check/": "302> 404 404 404 422 422",
     "/moderation/verifications/{verification}/again/": "302> 404 404 404 303 303",
+    "/moderation/duty/": "302> 404 404 404 422 404",
+    "/moderation/duty/away/": "302> 404 404 404 422 404",
+    "/moderation/duty/away/{absence}/remove/": "302> 404 404 404 404 404",  # a colleague's
     "/moderation/items/{item}/claim/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 409 404",  # nobody holds it
     "/moderation/items/{item}/publish/": "302> 404 404 404 409 404",

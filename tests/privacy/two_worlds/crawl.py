@@ -14,7 +14,7 @@ from django.utils.regex_helper import normalize
 from accounts.models import Account, Verification
 from forum.models import Facet, Notice, Persona, Post, Tag, Thread, ThreadTag
 from moderation.insight.tables import TABLES
-from moderation.models import MemberNote, QueueItem, Redaction, Sanction
+from moderation.models import Absence, MemberNote, QueueItem, Redaction, Sanction
 from tests.privacy.two_worlds.evidence import Evidence
 from tests.privacy.two_worlds.people import answer
 from tests.privacy.two_worlds.world import AUTHORS
@@ -23,7 +23,9 @@ VIEWERS = ("nobody", "carol", "mo", "admin")
 NOWHERE = {"public_id": "23456789abcd", "handle": "0123456789abcdef" * 2}
 SEARCHES = ["/search/?q=climbing", "/search/?q=anonymous+dinner&discipline=professional-counselor"]
 FILTERS = ["/?jurisdiction=us&discipline=professional-counselor", "/?sort=active", "/?outcome=any"]
-FILTERS += [f"/moderation/queue/?{each}" for each in ("hold=mine", "kind=question&jurisdiction=us&age=24")]
+FILTERS += [
+    f"/moderation/queue/?{each}" for each in ("hold=mine", "to=you", "kind=question&jurisdiction=us&age=24")
+]
 
 
 class UnknownParameter(LookupError):
@@ -51,6 +53,7 @@ def values() -> dict[str, list[dict[str, object]]]:
     personas = Persona.objects.order_by("pk").values_list("pk", flat=True)
     accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     notes = MemberNote.objects.order_by("hour", "pk").values_list("pk", flat=True)
+    absences = Absence.objects.order_by("first", "pk").values_list("pk", flat=True)
     sanctions = Sanction.objects.order_by("hour", "pk").values_list("pk", flat=True)
     asked = Verification.objects.order_by("hour", "pk").values_list("pk", flat=True)
     used = Exists(ThreadTag.objects.filter(tag=OuterRef("pk")))
@@ -75,6 +78,7 @@ def values() -> dict[str, list[dict[str, object]]]:
         "member_id note_id": [
             {"member_id": accounts[0], "note_id": each} for each in [*notes, *personas[:1]]
         ],
+        "absence_id": [{"absence_id": each} for each in [*absences, *personas[:1]]],
         "sanction_id": [{"sanction_id": each} for each in [*sanctions, *personas[:1]]],
         "verification_id": [{"verification_id": each} for each in [*asked, *personas[:1]]],
         "pk": [{"pk": 1}],

@@ -1,11 +1,17 @@
 """What moderators do besides deciding: members, closing, redacting, flags, silencing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import Verification
-from moderation.models import QueueItem, Redaction, Sanction
+from forum.models import Happening, Notice
+from moderation.actions.suggest import suggest_what_waits
+from moderation.clock import ACKNOWLEDGE_WITHIN
+from moderation.models import Absence, QueueItem, Redaction, Sanction
 from tests import make, typed
 from tests.privacy.two_worlds.chance import form_id
 from tests.privacy.two_worlds.people import Person
@@ -69,6 +75,46 @@ class Desk(World):
             page = f"/moderation/members/{given.account_id}/"
             for deed in ("read", "lift"):
                 mo.sends(f"/moderation/sanctions/{given.pk}/{deed}/", page=page)
+
+    def _on_duty(self) -> Iterator[str | Watch]:
+        """Mia, who asks anonymously in some world, is suggested what she wrote like everybody."""
+        mia, mo = self.people["mia"], self.people["mo"]
+        page = "/moderation/duty/"
+        yield "mia and mo say how much they take on, and somebody clarifies anonymously"
+        for person in (mia, mo):
+            topics = [make.tags()["friendship-after-termination"].pk]
+            person.sends(page, {"on_duty": "on", "at_most": "5", "topics": topics})
+        self.returns_to(self.people[self.asker], "anonymous", "while on duty", deed="clarify")
+        for when in (0, 1, 2):
+            yield f"it is suggested, and goes round ({when})"
+            assert suggest_what_waits(timezone.now() + when * ACKNOWLEDGE_WITHIN)
+            self._look_at_what_is_suggested()
+        yield "who has it goes away today, the other stands in"
+        day = self.chance.now().date().isoformat()
+        item = QueueItem.objects.waiting().get(post__thread=self.thread("anonymous"))
+        pair = (mia, mo) if item.suggested_to == mia.account else (mo, mia)
+        away = {"away-first": day, "away-last": day, "away-pass_on": "on"}
+        pair[0].sends(f"{page}away/", {**away, "away-cover": pair[1].account.pk}, page=page)
+        self._look_at_what_is_suggested()
+        yield "they are back, and mo will be away one day"
+        absence = Absence.objects.get()
+        pair[0].sends(f"{page}away/{absence.pk}/remove/", page=page)
+        later = (self.chance.now() + timedelta(days=20)).date().isoformat()
+        away = {"away-first": later, "away-last": later, "away-cover": mia.account.pk}
+        mo.sends(f"{page}away/", away, page=page)
+        yield "mia publishes what was suggested"
+        self.decides(mia, "anonymous")
+
+    def _look_at_what_is_suggested(self) -> None:
+        for name in ("mia", "mo"):
+            for address in ("/moderation/queue/?to=you", "/moderation/duty/", "/inbox/", "/inbox/since/0/"):
+                self.people[name].opens(address)
+        item = QueueItem.objects.waiting().get(post__thread=self.thread("anonymous"))
+        notice = Notice.objects.get(
+            event__happening=Happening.SUGGESTED, event__post=item.post_id, account=item.suggested_to_id
+        )
+        told = next(each for each in self.people.values() if each.account == notice.account)
+        told.opens(f"/inbox/{notice.pk}/", status=302)
 
     def _closing(self) -> Iterator[str | Watch]:
         mia, mo = self.people["mia"], self.people["mo"]

@@ -12,6 +12,7 @@ from accounts.actions.appoint import appoint
 from forum.models import Happening, Notice
 from forum.notices import fanout
 from moderation.actions.page import page_about_what_waits
+from moderation.actions.suggest import suggest_what_waits
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import QueueItem
 from tests import make, typed
@@ -38,6 +39,7 @@ class Script(Desk):
         yield from self._replying()
         yield from self._looking()
         yield from self._verified()
+        yield from self._on_duty()
         yield from self._closing()
         yield from self._redacting()
         yield from self._flagging()
@@ -101,6 +103,8 @@ class Script(Desk):
         asker.sends("/ask/similar/", {"title": "Dinner with a former client"}, page="/ask/", status=200)
         yield "somebody asks anonymously"
         self.asks(asker, "anonymous")
+        yield "the worker suggests it to a moderator"
+        suggest_what_waits(timezone.now())
         yield "all look round while it waits"
         self.all_look_round()
         yield "mia returns it"
