@@ -18,6 +18,8 @@ from tests.privacy.two_worlds.crawl import patterns
 TWO_PEOPLE = {
     "forum.Post": "by one or the other, by a CHECK",
     "forum.Notice": "for one or the other, by a CHECK",
+    "moderation.QueueItem": "moderators, and no persona",
+    "moderation.Absence": "two moderators: who is away, and who stands in",
     "moderation.Redaction": "two moderators, and no persona",
 }
 # What a moderator notes about a member, which shows or hides nothing anywhere else.

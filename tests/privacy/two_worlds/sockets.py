@@ -76,6 +76,8 @@ async def sockets_of(evidence: Evidence) -> AsyncIterator[Sockets]:
     with ExitStack() as stack:
         stack.enter_context(override_settings(CHANNEL_LAYERS=IN_PROCESS))
         stack.enter_context(mock.patch.object(consumers, "QUIET_FOR", 0))
+        # By the real clock, whether or not the script has come so far that somebody is signed out.
+        stack.enter_context(mock.patch.object(consumers, "CHECKED_EVERY", 3600))
         stack.enter_context(mock.patch.object(LiveConsumer, "connect", known_connect))
         stack.enter_context(mock.patch.object(LiveConsumer, "all_was_sent", all_was_sent, create=True))
         try:
