@@ -32,7 +32,7 @@ def suggest_what_waits(now: datetime) -> int:
     """
     desk = desk_at(now)
     going_on = []
-    for item in _locked(QueueItem.objects.waiting().exclude(suggested_to=None)):
+    for item in _locked(QueueItem.objects.waiting().filter(suggested_to__isnull=False)):
         if _goes_on(item, desk, now):
             going_on.append(item)
         elif so_far := desk.here.get(item.suggested_to_id):

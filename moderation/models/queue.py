@@ -53,9 +53,10 @@ class QueueItem(Held, models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="held_items"
     )
     held_until = models.DateTimeField(null=True, blank=True)
-    # For whom it is while it waits; who had it before is in `suggestions`.
+    # For whom it is while it waits; who had it before is in `suggestions`. An index of all, decided ones too,
+    # would be taken before that of the few which wait.
     suggested_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     suggested_hour = models.DateTimeField(null=True, blank=True)
     # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from anonymity.hour import hour_of
 from forum.models import Happening, Notice
 from forum.notices import fanout
+from moderation import intake
 from moderation.actions.claim import claim
 from moderation.actions.duty import set_duty
 from moderation.actions.suggest import AT_ONCE, forget_suggestions, suggest_what_waits
@@ -232,6 +233,25 @@ def test_ten_thousand_that_wait_cost_no_more_queries_than_ten(mia, mo, tags, now
     with CaptureQueriesContext(connection) as captured:
         assert suggest_what_waits(now) == 0
     assert len(captured) < 10
+
+
+@pytest.mark.embedded
+def test_only_what_waits_is_read_and_from_an_index(client, mia, now):
+    waiting_items(10, now)
+    with CaptureQueriesContext(connection) as captured:
+        suggest_what_waits(now)
+        intake.counts(mia)
+    asked = [each["sql"] for each in captured if 'FROM "moderation_queueitem"' in each["sql"]]
+    plans = []
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+            plans.append(" ".join(row[3] for row in cursor.fetchall()))
+    suggested, fresh, counts = plans
+    assert "queue_suggested" in suggested
+    assert "queue_in_order" in fresh
+    assert "queue_by_kind" in counts
+    assert "queue_suggested" in counts
 
 
 def test_ten_more_moderators_cost_no_query_to_read(mia, tags, now):
