@@ -63,6 +63,7 @@ GET = {
     "/my/delete/done/": "200 302 302 302 302 302",
     "/return/": "200 200 200 200 200 200",
     "/return/withdraw/": "405 405 405 405 405 405",
+    "/my/settings/": "302 302 302 302 302 302",
     "/my/settings/profile/": "302> 200 200 200 200 200",
     "/my/settings/verification/": "302> 200 200 200 200 200",
     "/my/settings/verification/{verification}/take-back/": "302> 405 405 405 405 405",
