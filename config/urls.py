@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("moderation/", include("moderation.urls")),
     path("my/sanctions/", sanctions.my_sanctions, name="my-sanctions"),
-    path("my/sanctions/<uuid:sanction_id>/answer/", sanctions.answer_sanction, name="answer-sanction"),
+    path("my/sanctions/<uuid:sanction_id>/appeal/", sanctions.appeal_own_sanction, name="appeal-sanction"),
     path("transparency/", transparency.transparency, name="transparency"),
     path("accounts/", include("allauth.urls")),
     path("healthz", health.alive),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Account, Verification
-from forum.models import Happening, Notice, Post, Tag, Thread
+from forum.models import FOR_MODERATORS, Happening, Notice, Post, Tag, Thread
 from forum.models.post import PostQuerySet
 from forum.states import READABLE
 
@@ -23,15 +23,15 @@ def by_name(account: Account) -> Words:
     """Everything under the name of `account`, and nothing of what it wrote anonymously."""
     posts = Post.objects.written_by(account)
     notices = Notice.objects.for_inbox(account, personas=[]).for_list()
-    at_the_desk = (Happening.WAITING, Happening.SUGGESTED)
-    notices = notices.exclude(event__happening__in=at_the_desk)  # about texts of others, not public yet
+    notices = notices.exclude(event__happening__in=FOR_MODERATORS)  # about what others wrote, not public yet
     decisions = account.decisions.select_related("item__post__thread").order_by("hour", "pk")
+    sanctions = account.sanctions.given().select_related("appeal").order_by("hour", "id")
     follows = account.follows.select_related("thread", "tag").order_by("pk")
     return {
         "profile": profile(account),
         "threads": written(posts, opened=Q(author=account)),
         "verifications": [verification(each) for each in account.verifications.order_by("hour", "id")],
-        "sanctions": [sanction(each) for each in account.sanctions.given().order_by("hour", "id")],
+        "sanctions": [sanction(each) for each in sanctions],
         "duty": duty(getattr(account, "duty", None)),
         "away": [
             {"first": each.first.isoformat(), "last": each.last.isoformat()}
@@ -58,7 +58,7 @@ def by_name(account: Account) -> Words:
                 "decision": decision.get_verdict_display(),
                 "note": decision.note,
                 "kind of text": decision.item.kind,
-                "thread": address(decision.item.post.thread),
+                "thread": address(decision.item.post.thread) if decision.item.post else "",
                 "hour": decision.hour.isoformat(),
             }
             for decision in decisions
@@ -106,7 +106,7 @@ def sanction(given: Any) -> Words:
         "hour": given.hour.isoformat(),
         "until": given.until.isoformat() if given.until else "",
         "lifted": given.lifted_hour.isoformat() if given.lifted_hour else "",
-        "answer": given.answer,
+        "appeal": given.appeal.words if hasattr(given, "appeal") else "",
     }
 
 
@@ -121,7 +121,7 @@ def duty(kept: Any) -> Words:
 def written(posts: PostQuerySet, *, opened: Q) -> list[Words]:
     """The posts by thread. Of a thread that somebody else opened, no more than where it is."""
     by_thread: dict[UUID, list[Post]] = defaultdict(list)
-    for post in posts.in_order():
+    for post in posts.in_order().prefetch_related("appeals"):
         by_thread[post.thread_id].append(post)
     threads = Thread.objects.filter(pk__in=by_thread).for_list().order_by("hour", "id")
     own = set(threads.filter(opened).values_list("pk", flat=True))
@@ -149,6 +149,7 @@ def contribution(post: Post) -> Words:
     """A post as its author wrote it. A moderator's note about it is the moderator's."""
     texts = {"red flag": post.red_flag, "depends on": post.contingent_on}
     lists = {"aspects": post.aspect_labels, "outcomes": post.outcome_labels}
+    lists["appeals"] = [appeal.words for appeal in post.appeals.all()]
     return {
         "kind": post.kind,
         "state": post.state,

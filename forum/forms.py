@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TITLE_MIN, TITLE_MAX = 15, 150
 BODY_MIN, BODY_MAX = 120, 8000
 TOPICS = 3
+APPEAL_MIN, APPEAL_MAX = 20, 2000
 
 
 def text_area(rows: int) -> forms.Textarea:
@@ -150,6 +151,20 @@ class AskForm(OnceForm):
             urgency=data["urgency"],
             tags=[*data["discipline"], *data["jurisdiction"], *data["topic"]],
         )
+
+
+class AppealForm(forms.Form):
+    words = Words(
+        min_length=APPEAL_MIN,
+        max_length=APPEAL_MAX,
+        label="Why it should be looked at again",
+        help_text="A moderator who had no part in the decision reads it. You can appeal once.",
+        widget=text_area(5),
+        error_messages={
+            "required": "Please write why another moderator should look at it again.",
+            "min_length": "Please write a sentence or two: the moderator has only this to go by.",
+        },
+    )
 
 
 class IdentityForm(forms.Form):

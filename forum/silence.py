@@ -49,7 +49,7 @@ class NamePaused(Silenced):
     def __init__(self, until: datetime) -> None:
         super().__init__(
             f"A moderator has paused what you write under your name, until {until.day} {until:%B %Y}, "
-            f"{until:%H}:00 UTC. Your inbox leads to the reason, and to where you can answer. "
+            f"{until:%H}:00 UTC. Your inbox leads to the reason, and to where you can appeal. "
             "You can read on as before."
         )
 

@@ -106,6 +106,18 @@ class DismissForm(DecisionForm):
     )
 
 
+class AppealDecisionForm(DecisionForm):
+    """Whether the first decision stands or not, in words for whoever appealed."""
+
+    reason = Reason(
+        "Why",
+        shown="Whoever appealed reads this beside the first reason.",
+        why="why, for whoever appealed",
+        short="Please write at least a sentence: whoever appealed has only this to go by.",
+        max_length=2000,
+    )
+
+
 class NoteForm(DecisionForm):
     """Returning or declining: the author reads the chosen sentences as a list, then the own words."""
 

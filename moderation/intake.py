@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, QuerySet, Value
 
+from accounts.access import Refused
 from anonymity import bus
 from anonymity.hour import hour_of
 from moderation import audit
@@ -32,10 +33,40 @@ def flagged(post: Any, *, urgent: bool, now: datetime) -> None:
     transaction.on_commit(bus.nudge_queue)
 
 
+def decided_about(posts: Any) -> list[Any]:
+    """What moderators decided about these texts of one author that can be appealed, or was."""
+    from moderation.appealable import decided_about
+
+    return decided_about(posts)
+
+
+def appealed(words: str, *, about: Any, post: Any = None, now: datetime, **against: Any) -> None:
+    """Put what somebody says against a decision before another moderator. Refused the second time.
+
+    `against`: decision, redaction or sanction. `about`: the post or account, for the record.
+    """
+    from moderation.models import Appeal, QueueItem
+    from moderation.models.queue import APPEAL
+
+    with audit.deed():
+        try:
+            with transaction.atomic():
+                made = Appeal.objects.create(words=words, post=post, **against)
+        except IntegrityError:
+            raise Refused("You have appealed against this already. That can be done once.") from None
+        thread = post.thread_id if post else None
+        QueueItem.objects.create(post=post, thread_id=thread, appeal=made, kind=APPEAL, hour=hour_of(now))
+        audit.record("appeal.submitted", about=about, now=now)
+        transaction.on_commit(bus.nudge_queue)
+
+
 def drop(posts: Any) -> None:
     """Take what its author withdrew out of the queue; notes about it may quote it, so they go too."""
-    from moderation.models import Decision, QueueItem
+    from moderation.models import Appeal, Decision, QueueItem
 
+    appeals = Appeal.objects.filter(post__in=posts)
+    appeals.filter(item__decided=False).delete()
+    appeals.update(words="")
     Decision.objects.filter(item__post__in=posts).update(note="")
     QueueItem.objects.waiting().filter(post__in=posts).delete()
     transaction.on_commit(bus.nudge_queue)

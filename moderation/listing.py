@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from accounts.models import Account
@@ -16,16 +17,18 @@ from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Redaction, RedactionState
-from moderation.models.queue import FLAG, QueueItemQuerySet
+from moderation.models.queue import APPEAL, FLAG, QueueItemQuerySet
 
 PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
 CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
-KINDS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION} | {FLAG: "Flag"}
+TEXTS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION}
+KINDS = TEXTS | {FLAG: "Flag", APPEAL: "Appeal"}
 AGES = {
     f"{age // timedelta(hours=1)}": f"Over {age // timedelta(hours=1)} hours"
     for age in (ACKNOWLEDGE_WITHIN, DECIDE_WITHIN)
 }
+OF_A_SANCTION = "What moderators said to a member"
 URGENCIES = {"urgent": "Urgent", "other": "Not urgent"}
 SUGGESTED = {"you": "Suggested to me", "somebody": "To a colleague", "nobody": "To nobody"}
 HOLDS = {"free": "Free to take", "claimed": "Somebody is reading it", "mine": "I am reading it"}
@@ -125,7 +128,8 @@ def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
 
 def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
     """With the title of what they are about: whose it is, is not even read (a claim is blind)."""
-    return items.select_related("holder", "suggested_to").annotate(title=F("thread__title"))
+    titled = items.annotate(title=Coalesce(F("thread__title"), Value(OF_A_SANCTION)))
+    return titled.select_related("holder", "suggested_to")
 
 
 def _cursor(item: QueueItem) -> str:
@@ -133,7 +137,7 @@ def _cursor(item: QueueItem) -> str:
 
 
 def _fetch_tags(items: list) -> None:
-    rows = ThreadTag.objects.chosen().filter(content_object__in={item.thread_id for item in items})
+    rows = ThreadTag.objects.chosen().filter(content_object__in={item.thread_id for item in items} - {None})
     tags = defaultdict(list)
     for row in rows if items else ():
         tags[row.content_object_id].append(row)

@@ -165,17 +165,3 @@ class SanctionForm(forms.Form):
 
     def words(self) -> str:
         return as_read(WARNINGS, self.cleaned_data["points"], self.cleaned_data["reason"])
-
-
-class AnswerForm(forms.Form):
-    body = forms.CharField(
-        min_length=10,
-        max_length=2000,
-        label="Your answer",
-        help_text="Moderators read it. You can answer once.",
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={
-            "required": "Please write what moderators should know.",
-            "min_length": "Please write at least a sentence.",
-        },
-    )

@@ -1,7 +1,7 @@
 """What moderators did, in numbers: by month and kind of deed, without a title or a name.
 
-Only months that are over, so that nobody watches a count grow while a case is decided. A count under FEWEST
-is not told: with few cases it would be somebody's.
+Only months that are over, so that nobody watches a count grow while a case is decided; but for the appeals
+that wait, counted once an hour. A count under FEWEST is not told: with few cases it would be somebody's.
 """
 
 from collections import Counter, defaultdict
@@ -13,11 +13,13 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncMonth
 
 from moderation.insight.spread import quantile
-from moderation.models import AuditEvent, Decision
+from moderation.models import AuditEvent, Decision, QueueItem
+from moderation.models.queue import APPEAL
 
 FEWEST = 5
 MONTHS = 24
 KEPT_FOR = 60 * 60  # seconds
+OPEN_APPEALS = "transparency-open-appeals"
 REVIEWED = ("question", "clarification", "perspective", "update")
 # What a reader calls it, and the audit events of it.
 DEEDS = {
@@ -33,6 +35,9 @@ DEEDS = {
     "Flags received": ["post.flagged"],
     "Flags upheld": ["flag.upheld"],
     "Flags dismissed": ["flag.dismissed"],
+    "Appeals received": ["appeal.submitted"],
+    "Appeals upheld": ["appeal.upheld"],
+    "Appeals granted": ["appeal.granted"],
     "Muted": ["persona.muted"],
     "Paused": ["author.paused"],
 }
@@ -53,6 +58,15 @@ def months(now: datetime) -> list[Month]:
         found = _months(now)
         caches["local"].set(key, found, KEPT_FOR)
     return found
+
+
+def open_appeals() -> int | None:
+    """How many wait for a decision; None of fewer than FEWEST, and of none: nobody sees the first come in."""
+    found = caches["local"].get(OPEN_APPEALS)
+    if found is None:
+        found = QueueItem.objects.waiting().filter(kind=APPEAL).count()
+        caches["local"].set(OPEN_APPEALS, found, KEPT_FOR)
+    return found if found >= FEWEST else None
 
 
 def _months(now: datetime) -> list[Month]:

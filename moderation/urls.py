@@ -34,6 +34,8 @@ urlpatterns = [
     path("items/<uuid:item_id>/hold/", queue.hold_item, name="hold-item"),
     path("items/<uuid:item_id>/uphold/", queue.uphold_item, name="uphold-item"),
     path("items/<uuid:item_id>/dismiss/", queue.dismiss_item, name="dismiss-item"),
+    path("items/<uuid:item_id>/stand/", queue.let_stand, name="let-stand"),
+    path("items/<uuid:item_id>/grant/", queue.grant_item, name="grant-item"),
     path("threads/<str:public_id>/", threads.thread, name="thread"),
     path("threads/<str:public_id>/close/", threads.close_thread, name="close-thread"),
     path("threads/<str:public_id>/reopen/", threads.reopen_thread, name="reopen-thread"),
@@ -66,7 +68,6 @@ urlpatterns = [
     path("sanctions/<uuid:sanction_id>/agree/", sanctions.agree_to_sanction, name="agree-to-sanction"),
     path("sanctions/<uuid:sanction_id>/refuse/", sanctions.refuse_sanction, name="refuse-sanction"),
     path("sanctions/<uuid:sanction_id>/lift/", sanctions.lift_sanction, name="lift-sanction"),
-    path("sanctions/<uuid:sanction_id>/read/", sanctions.read_answer, name="read-answer"),
     path("verifications/", verifications.verifications, name="verifications"),
     path("verifications/<uuid:verification_id>/", verifications.verification, name="verification"),
     path(

@@ -38,6 +38,9 @@ class Happening(models.TextChoices):
     ENDED = "ended", "Your verification has ended"
     SANCTION = "sanction", "Moderators have written to you"
     LIFTED = "lifted", "Moderators let you write again"
+    APPEAL = "appeal", "Another moderator has decided about your appeal"
+    ANSWERED = "answered", "Another moderator has decided about your appeal"  # of a sanction
+    UNHEARD = "unheard", "An appeal has waited long for a moderator"
 
 
 CONCERNS_AUTHOR = (
@@ -48,13 +51,17 @@ CONCERNS_AUTHOR = (
     Happening.SHOWN,
     Happening.REDACTED,
     Happening.UNMASK,
+    Happening.APPEAL,
 )
 PERSONAL = (  # about an account and no post
     Happening.CHECKED,
     Happening.ENDED,
     Happening.SANCTION,
     Happening.LIFTED,
+    Happening.ANSWERED,
+    Happening.UNHEARD,
 )
+FOR_MODERATORS = (Happening.WAITING, Happening.SUGGESTED, Happening.UNHEARD)  # about what waits, of others
 FLAG_OUTCOMES = (Happening.UPHELD, Happening.DISMISSED, Happening.TAKEN_BACK)
 BY_MODERATORS = (Happening.CLOSED, Happening.REOPENED)  # about a question, and done by somebody else
 
@@ -98,10 +105,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         a moderator is told of who is one still; what is suggested to them, while it is.
         """
         readable = Q(event__post__state="published", event__post__thread__state__in=READABLE)
+        told = [*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL]
         readable &= ~Q(event__happening=Happening.SUGGESTED)
-        shown = readable | Q(event__happening__in=[*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL])
+        shown = readable | Q(event__happening__in=[each for each in told if each not in FOR_MODERATORS])
         if account.acts_as_moderator:
             unread = Q(event__post__state__in=UNREAD) | Q(event__post__thread__state=State.HIDDEN)
+            shown |= Q(event__happening=Happening.UNHEARD)
             shown |= Q(event__happening=Happening.WAITING) & unread
             theirs = intake.posts_suggested_to(account)
             shown |= Q(event__happening=Happening.SUGGESTED, event__post__in=theirs)

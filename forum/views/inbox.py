@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, may_moderate, member_required
-from forum.models import CONCERNS_AUTHOR, FLAG_OUTCOMES, Happening, Notice, Post
+from forum.models import CONCERNS_AUTHOR, FLAG_OUTCOMES, FOR_MODERATORS, Happening, Notice, Post
 from forum.notices.inbox import Inbox
 from forum.states import State
 from moderation import intake
@@ -17,8 +17,9 @@ PERSONAL_PAGES: dict[str, str] = {
     Happening.ENDED: "accounts:verification",
     Happening.SANCTION: "my-sanctions",
     Happening.LIFTED: "my-sanctions",
+    Happening.ANSWERED: "my-sanctions",
+    Happening.UNHEARD: "moderation:queue",
 }
-FOR_THE_DESK = (Happening.WAITING, Happening.SUGGESTED)
 ON_THE_PAGE = (Happening.PUBLISHED, Happening.SHOWN)  # of the author's own, what everybody may read
 
 
@@ -75,7 +76,7 @@ def open_notice(request: MemberRequest, notice_id: int) -> HttpResponse:
     if notice.event.happening in CONCERNS_AUTHOR and not on_the_page:
         # To the lists, whose links are made for this session: a persona's own address holds none (leak 75).
         return redirect("forum:my-anonymous" if notice.persona_id else "forum:my-threads")
-    if notice.event.happening in FOR_THE_DESK and (address := intake.address_of(post)):
+    if notice.event.happening in FOR_MODERATORS and (address := intake.address_of(post)):
         return redirect(address)
     if notice.event.happening in FLAG_OUTCOMES and not Post.objects.published().filter(pk=post.pk).exists():
         return redirect("forum:inbox")

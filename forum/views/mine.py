@@ -19,22 +19,24 @@ from accounts.confirm import confirmed_required
 from accounts.models import Account
 from anonymity import vault
 from forum import preview
+from forum.actions.appeal import appeal
 from forum.actions.compose import Author
 from forum.actions.reply import clarify, take_persona_slot
 from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
 from forum.coverage import without_moderator
-from forum.forms import AskForm, ReplyForm, UpdateForm
+from forum.forms import AppealForm, AskForm, ReplyForm, UpdateForm
 from forum.lifecycle import IllegalMove
 from forum.models import Kind, Persona, Post, Thread
 from forum.preview import Preview
 from forum.silence import Silenced, name_silence_of, require_unpaused, silence_of
 from forum.states import State
 from forum.views.previewed import preview_part
+from moderation import intake
 
 SHOWN = 200
-DEEDS = ("clarify", "update", "revise")
+DEEDS = ("clarify", "update", "revise", "appeal")
 KINDS = {"clarify": Kind.CLARIFICATION, "update": Kind.UPDATE}
 
 
@@ -156,6 +158,8 @@ def tools(request: HttpRequest, mine: Mine) -> HttpResponse:
     bound = request.POST if pressed else None
     if pressed and deed not in DEEDS:
         raise Http404
+    if deed == "appeal":
+        return _appeal(request, mine)
     if deed == "revise" and _sent_again(request, mine):
         return _sent(request, mine)
     returned = _returned(request, mine)
@@ -202,11 +206,36 @@ def _sent(request: HttpRequest, mine: Mine) -> HttpResponse:
     return _page(request, mine, sent=True)
 
 
-def _page(request: HttpRequest, mine: Mine, *, status: int = 200, **shown) -> HttpResponse:
-    context = {"mine": mine, "thread": mine.thread, "posts": mine.posts, **shown}
+def _page(
+    request: HttpRequest, mine: Mine, *, status: int = 200, refused: AppealForm | None = None, **shown
+) -> HttpResponse:
+    posts = mine.posts.select_related("thread")
+    tried = request.POST.get("against") if refused else None
+    appeals = [
+        (each, refused if str(each.id) == tried else _appeal_form(each))
+        for each in intake.decided_about(posts)
+    ]
+    context = {"mine": mine, "thread": mine.thread, "posts": posts, "appeals": appeals, **shown}
     if mine.thread.awaits_consultation:
         context["uncovered"] = without_moderator(mine.thread)
     return render(request, "forum/my_thread.html", context, status=status)
+
+
+def _appeal_form(decided, bound=None) -> AppealForm:
+    return AppealForm(bound, auto_id=f"appeal-{decided.id}-%s")
+
+
+def _appeal(request: HttpRequest, mine: Mine) -> HttpResponse:
+    """Against the decision that the form names; who is silenced may, too."""
+    against = request.POST.get("against")
+    for each in intake.decided_about(mine.posts.select_related("thread")):
+        if str(each.id) == against:
+            form = _appeal_form(each, request.POST)
+            if not form.is_valid():
+                return _page(request, mine, status=422, refused=form)
+            appeal(each, form.cleaned_data["words"], by=mine.by, now=timezone.now())
+            return _page(request, mine, sent=True) if mine.code else redirect(f"{mine.url}#appeal-{each.id}")
+    raise IllegalMove("The text has changed meanwhile, so nothing was sent.")
 
 
 def _preview(deed: str, form, mine: Mine, returned: Post | None) -> Preview:

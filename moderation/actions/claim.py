@@ -12,7 +12,7 @@ from anonymity import bus
 from anonymity.hour import hour_of
 from moderation import audit
 from moderation.models import QueueItem
-from moderation.rules import Party, may_decide
+from moderation.rules import may_decide, require_item
 
 CLAIM_LASTS = timedelta(minutes=20)
 
@@ -23,8 +23,7 @@ class AlreadyClaimed(Refused):
 
 def claim(item: QueueItem, *, by: Account, now: datetime) -> None:
     """Hold `item` for `by`, or renew the hold. AlreadyClaimed, with the name, when a colleague has it."""
-    if not may_decide(by, item):
-        raise Party
+    require_item(by, item)
     held_already = item.holder_at(now) == by
     with transaction.atomic():
         free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)

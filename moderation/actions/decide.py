@@ -3,6 +3,7 @@
 A decision names the version it read.
 """
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,8 @@ from forum.states import State
 from moderation import audit
 from moderation.actions.claim import AlreadyClaimed, taken_up, who_has
 from moderation.models import Decision, QueueItem, Verdict
-from moderation.models.queue import FLAG
-from moderation.rules import Party, may_decide
+from moderation.models.queue import APPEAL, FLAG
+from moderation.rules import require_item
 
 
 class TextChanged(Refused):
@@ -38,7 +39,7 @@ def return_to_author(item: QueueItem, note: str, *, version: int, by: Account, n
     """Give the text back with a note of what to change."""
     with audit.deed():
         post = settle_item(item, Verdict.RETURN, version=version, by=by, now=now, note=note)
-        _move(post, State.RETURNED, note=note)
+        move_text(post, State.RETURNED, note=note)
         tell(Happening.RETURNED, post, now=now)
 
 
@@ -46,7 +47,7 @@ def decline(item: QueueItem, reason: str, *, version: int, by: Account, now: dat
     """Refuse the text with a reason that its author can read."""
     with audit.deed():
         post = settle_item(item, Verdict.DECLINE, version=version, by=by, now=now, note=reason)
-        _move(post, State.DECLINED, note=reason)
+        move_text(post, State.DECLINED, note=reason)
         tell(Happening.DECLINED, post, now=now)
 
 
@@ -56,49 +57,49 @@ def hold(item: QueueItem, reason: str, *, version: int, by: Account, now: dateti
     Held already, it gets the new reason. The author sees that it is held, never why.
     """
     with audit.deed():
-        post = _take(item, "held", version=version, by=by, now=now, hold_reason=reason)
-        if post.state != State.HELD and item.kind != FLAG:
-            _move(post, State.HELD)
+        _take(item, "held", version=version, by=by, now=now, hold_reason=reason)
+        if item.is_text and item.post.state != State.HELD:
+            move_text(item.post, State.HELD)
     item.refresh_from_db()
 
 
-def _move(post: Post, state: State, **also: Any) -> None:
-    lifecycle.move(post, state, **also)
+def move_text(post: Post, state: State, *, out_of: Container[State] = tuple(State), **also: Any) -> None:
+    """Bring a text to `state`, and with a question its thread."""
+    lifecycle.move(post, state, out_of=out_of, **also)
     if post.kind == Kind.QUESTION:
-        lifecycle.move(Thread.objects.get(pk=post.thread_id), state)
+        lifecycle.move(Thread.objects.get(pk=post.thread_id), state, out_of=out_of)
 
 
 def settle_item(
     item: QueueItem, verdict: Verdict, *, version: int, by: Account, now: datetime, note: str = ""
 ) -> Post:
-    """Settle `item`, once. NotAllowed with a verdict that is none for its kind."""
-    if (item.kind == FLAG) != (verdict in ABOUT_FLAGS):
+    """Settle `item`, once, and return its text. NotAllowed with a verdict that is none for its kind."""
+    if verdict not in VERDICTS.get(item.kind, ABOUT_TEXTS):
         raise NotAllowed("This can't be decided so. Please open it from the queue again.")
     settled = {"decided": True, "hold_reason": "", "handover_note": ""}
-    post = _take(item, PAST[verdict], version=version, by=by, now=now, **settled)
+    _take(item, PAST[verdict], version=version, by=by, now=now, **settled)
     Decision.objects.create(item=item, verdict=verdict, note=note, version=version, by=by, hour=hour_of(now))
-    return post
+    return item.post
 
 
-def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetime, **change: Any) -> Post:
-    """Make `change` to the item and end its claim. The text is returned locked.
+def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetime, **change: Any) -> None:
+    """Make `change` to the item and end its claim; its text is then locked.
 
     AlreadyClaimed unless `by` may take the item now; TextChanged when its text is not that of `version`.
     """
-    if not may_decide(by, item):
-        raise Party
+    require_item(by, item)
     # The thread first, as in withdrawing: in another order the two wait for each other on PostgreSQL.
-    Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
+    if item.post_id:
+        Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
     free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)
     if not free.update(holder=None, held_until=None, **taken_up(item, now), **change):
         raise AlreadyClaimed(who_has(item, now=now))
-    post = Post.objects.select_for_update().get(pk=item.post_id)
-    item.post = post
+    if item.post_id:
+        item.post = Post.objects.select_for_update().get(pk=item.post_id)
     if item.version != version:
         raise TextChanged(CHANGED_FLAGS if item.kind == FLAG else CHANGED_TEXT)
-    audit.record(f"{item.kind}.{past}", about=post, by=by, now=now)
+    audit.record(f"{item.kind}.{past}", about=item.about, by=by, now=now)
     transaction.on_commit(bus.nudge_queue)
-    return post
 
 
 PAST = {
@@ -107,7 +108,11 @@ PAST = {
     Verdict.DECLINE: "declined",
     Verdict.UPHOLD: "upheld",
     Verdict.DISMISS: "dismissed",
+    Verdict.STAND: "upheld",
+    Verdict.GRANT: "granted",
 }
+ABOUT_TEXTS = (Verdict.PUBLISH, Verdict.RETURN, Verdict.DECLINE)
 ABOUT_FLAGS = (Verdict.UPHOLD, Verdict.DISMISS)
+VERDICTS = {FLAG: ABOUT_FLAGS, APPEAL: (Verdict.STAND, Verdict.GRANT)}
 CHANGED_TEXT = "The author changed this text meanwhile. Read the new one before you decide."
 CHANGED_FLAGS = "Somebody flagged this meanwhile, or its text was changed. Read it anew before you decide."

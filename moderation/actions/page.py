@@ -8,8 +8,10 @@ from django.db.models import Count, Q
 from accounts.models import Account
 from forum.models import Happening
 from forum.notices import fanout
+from forum.notices.personal import tell_account
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import QueueItem
+from moderation.rules import kept_from
 
 AT_ONCE = 500
 
@@ -17,7 +19,7 @@ AT_ONCE = 500
 def page_about_what_waits(now: datetime) -> int:
     """Page a moderator for each item that has waited so long and was not told of; how many."""
     late = QueueItem.objects.waiting().filter(paged=False, hour__lte=now - SECOND_MODERATOR_AFTER)
-    late = late.select_related("holder", "post", "thread").defer("post__body", "post__html")
+    late = late.select_related("holder", "post__thread", "appeal").defer("post__body", "post__html")
     items = list(late.order_by("-urgent", "hour", "id")[:AT_ONCE])
     load = _load() if items else {}
     return sum(_page(item, load, now) for item in items)
@@ -38,17 +40,19 @@ def _page(item: QueueItem, load: dict[Account, int], now: datetime) -> bool:
     with transaction.atomic():
         if not QueueItem.objects.waiting().filter(pk=item.pk, paged=False).update(paged=True):
             return False
-        fanout.tell_one(item.post, Happening.WAITING, moderator, now=now)
+        if item.appeal:  # it says nothing of the text, which may be public, or of whom
+            tell_account(Happening.UNHEARD, moderator, now=now)
+        else:
+            fanout.tell_one(item.post, Happening.WAITING, moderator, now=now)
     load[moderator] += 1
     return True
 
 
 def _second(item: QueueItem, load: dict[Account, int], now: datetime) -> Account | None:
-    """Who was paged least; not who holds it, nor who is party to it by name.
+    """Who was paged least; not who holds it, nor who is kept from deciding it.
 
     Of an anonymous text nobody is left out: who is never paged about one would be known to have written it.
     """
-    holder = item.holder_at(now)
-    party = {holder and holder.pk, item.post.author_id, item.thread.author_id}
-    others = [each for each in load if each.pk not in party]
+    holder, kept = item.holder_at(now), kept_from(item)
+    others = [each for each in load if each != holder and each.pk not in kept]
     return min(others, key=lambda each: (load[each], each.pk), default=None)

@@ -24,7 +24,7 @@ from forum.text.markdown import RENDERER_VERSION, render
 from forum.text.passages import Passages
 from moderation import audit
 from moderation.actions.threads import hide
-from moderation.models import Decision, QueueItem, Redaction, RedactionState
+from moderation.models import Appeal, Decision, QueueItem, Redaction, RedactionState
 from moderation.rules import require_thread
 
 REDACTABLE = (*READABLE, State.HIDDEN)
@@ -80,7 +80,9 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     if not asked.settle(RedactionState.DONE, by=by, hour=hour_of(now)):
         raise Settled
     changed = [post for post in thread.posts.in_order() if _redact_post(post, passages)]
-    question = _redact_thread(thread, passages)
+    question, retitled = _redact_thread(thread, passages)
+    if retitled and question not in changed:
+        changed.append(question)
     for rows, fields in _notes(thread):
         for row in rows:
             if changes := _without(row, fields, passages):
@@ -128,6 +130,7 @@ def _notes(thread: Thread) -> Iterator[tuple[QuerySet, list[str]]]:
     yield Decision.objects.filter(item__post__thread=thread), ["note"]
     yield Redaction.objects.filter(thread=thread), ["reason"]
     yield Flag.objects.filter(post__thread=thread), ["words"]
+    yield Appeal.objects.filter(post__thread=thread), ["words"]
 
 
 def _redact_post(post: Post, passages: Passages) -> bool:
@@ -140,15 +143,15 @@ def _redact_post(post: Post, passages: Passages) -> bool:
     return bool(Post.objects.filter(pk=post.pk).update(**changes))
 
 
-def _redact_thread(thread: Thread, passages: Passages) -> Post:
-    """The question, whose search entry holds what is said of the thread."""
+def _redact_thread(thread: Thread, passages: Passages) -> tuple[Post, bool]:
+    """The question, whose search entry holds what is said of the thread; whether its author said it."""
     changes = _without(thread, OF_THREAD, passages)
     if "title" in changes:
         changes["slug"] = slug_of(changes["title"])
     question = thread.posts.get(kind=Kind.QUESTION)
     changes["excerpt"] = excerpt(question.html)
     Thread.objects.filter(pk=thread.pk).update(**changes)
-    return question
+    return question, bool({"title", "asking"} & set(changes))
 
 
 def _without(row: Model, fields: list[str], passages: Passages) -> dict[str, Any]:

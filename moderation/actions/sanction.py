@@ -13,7 +13,7 @@ from anonymity import bus
 from anonymity.hour import hour_of
 from forum.models import Happening
 from forum.notices.personal import tell_account
-from moderation import audit
+from moderation import audit, intake
 from moderation.models import Measure, Sanction
 from moderation.models.sanction import KEEPS_FROM_WRITING
 from moderation.rules import may_sanction, may_second
@@ -102,19 +102,10 @@ def lift(given: Sanction, *, by: Account, now: datetime) -> None:
 
 
 @audit.deed()
-def answer(given: Sanction, text: str, *, by: Account, now: datetime) -> None:
-    """What the member says to it, once; moderators read it on the member's page."""
-    if not Sanction.objects.given().filter(pk=given.pk, account=by, answer="").update(answer=text):
-        raise Settled("You have answered this already.")
-    audit.record("answer.submitted", about=given, now=now)
-    transaction.on_commit(bus.nudge_queue)
-
-
-@audit.deed()
-def note_answer_read(given: Sanction, *, by: Account, now: datetime) -> None:
-    """Take an answer off the desk."""
-    if not may_sanction(by, given.account):
-        raise NotAllowed("About yourself a colleague decides.")
-    if Sanction.objects.answered().filter(pk=given.pk).update(answer_read=True):
-        audit.record("account.answer-read", by=by, about=f"account {given.account_id}", now=now)
-        transaction.on_commit(bus.nudge_queue)
+def appeal_sanction(given: Sanction, words: str, *, by: Account, now: datetime) -> None:
+    """What its member says against it, once, for a moderator who had no part in it."""
+    if given.account_id != by.pk:
+        raise NotAllowed("Only whom it was given to can appeal against it.")
+    if hasattr(given, "appeal") and given.appeal.words == words:
+        return  # the same form once more
+    intake.appealed(words, about=by, sanction=given, now=now)

@@ -15,6 +15,7 @@ from moderation import audit
 from moderation.actions.claim import CLAIM_LASTS
 from moderation.actions.decide import PAST
 from moderation.models import Decision, QueueItem, Verdict
+from moderation.models.queue import APPEAL
 
 TOLD = {
     Verdict.PUBLISH: (Happening.PUBLISHED, Happening.THREAD, Happening.REPLY, Happening.UPDATE),
@@ -29,6 +30,8 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
 
     NotAllowed unless `by` decided; Refused or IllegalMove once anything came of it. The time is the caller's.
     """
+    if item.kind == APPEAL:
+        raise NotAllowed("An appeal is decided once.")
     # The thread first, as in deciding.
     thread = Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
     decision = Decision.objects.select_for_update().filter(item=item).first()
@@ -40,7 +43,9 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         raise NotAllowed(
             "A decision about flags is changed on the page of its thread: hide it, or show it again."
         )
-    post = Post.objects.select_for_update().get(pk=item.post_id)
+    if hasattr(decision, "appeal"):
+        raise Refused("Its author has appealed meanwhile, so it stays until a colleague has decided that.")
+    post = Post.objects.select_for_update().get(pk=item.post.pk)
     if post.flags.exists():
         raise Refused("A member flagged this meanwhile, so it stays. Please decide about the flag.")
     if decision.verdict == Verdict.PUBLISH:

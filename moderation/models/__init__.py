@@ -1,3 +1,4 @@
+from moderation.models.appeal import Appeal
 from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.decision import Decision, Verdict
 from moderation.models.duty import Absence, Duty
@@ -9,6 +10,7 @@ from moderation.models.suggestion import Suggestion
 
 __all__ = [
     "Absence",
+    "Appeal",
     "AuditEvent",
     "AuditHead",
     "Decision",

@@ -10,6 +10,8 @@ class Verdict(models.TextChoices):
     DECLINE = "decline", "Declined"
     UPHOLD = "uphold", "Upheld"  # of flags
     DISMISS = "dismiss", "Dismissed"
+    STAND = "stand", "Decision stands"  # of appeals
+    GRANT = "grant", "Appeal granted"
 
 
 class Decision(models.Model):

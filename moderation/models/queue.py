@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +10,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models.holding import Held, free_for
-from forum.models import Flag
+from forum.models import Flag, Post, Thread
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
+from moderation.models.appeal import Appeal
 
-FLAG = "flag"  # the kind of an item that is no text of its own: members flagged a public one
+# The kinds of items that are no texts of their own:
+FLAG = "flag"  # members flagged a public one
+APPEAL = "appeal"  # somebody asks that another moderator look at a decision
 
 
 class QueueItemQuerySet(models.QuerySet["QueueItem"]):
@@ -39,10 +43,16 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
 
 class QueueItem(Held, models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    post = models.ForeignKey("forum.Post", models.CASCADE, related_name="queue_items")
+    # None of the appeal of a sanction alone.
+    post: "models.ForeignKey[Post, Post]" = models.ForeignKey(  # type: ignore[misc]
+        "forum.Post", models.CASCADE, null=True, related_name="queue_items"
+    )
     # The post's, copied for lists and counts, which then read no post.
-    thread = models.ForeignKey("forum.Thread", models.CASCADE, related_name="queue_items")
-    kind = models.CharField(max_length=13)  # FLAG for what members flagged
+    thread: "models.ForeignKey[Thread, Thread]" = models.ForeignKey(  # type: ignore[misc]
+        "forum.Thread", models.CASCADE, null=True, related_name="queue_items"
+    )
+    kind = models.CharField(max_length=13)  # the post's, FLAG or APPEAL
+    appeal = models.OneToOneField(Appeal, models.CASCADE, null=True, related_name="item")
     urgent = models.BooleanField(default=False)
     paged = models.BooleanField(default=False)  # a second moderator was told that it waits
     hour = models.DateTimeField()  # when it came in
@@ -69,8 +79,18 @@ class QueueItem(Held, models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["post", "kind"], condition=Q(decided=False), name="one_waiting_item_per_post_and_kind"
-            )
+                fields=["post", "kind"],
+                condition=Q(decided=False) & ~Q(kind=APPEAL),
+                name="one_waiting_item_per_post_and_kind",
+            ),
+            models.CheckConstraint(
+                name="appeals_are_of_their_kind", condition=Q(kind=APPEAL) ^ Q(appeal__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="item_of_a_post_or_an_appeal",
+                condition=Q(post__isnull=False, thread__isnull=False)
+                | Q(post=None, thread=None, kind=APPEAL),
+            ),
         ]
         indexes = [
             models.Index(fields=["-urgent", "hour", "id"], name="queue_in_order", condition=Q(decided=False)),
@@ -106,8 +126,22 @@ class QueueItem(Held, models.Model):
         return flags if self.kind == FLAG and not self.decided else flags.none()
 
     @property
+    def is_text(self) -> bool:
+        """Whether the text itself waits, and not what somebody says of it."""
+        return self.kind not in (FLAG, APPEAL)
+
+    @property
+    def about(self) -> Any:
+        """What the record says was decided about: the post, or the account that a sanction was given to."""
+        if self.appeal and self.appeal.sanction:
+            return f"account {self.appeal.sanction.account_id}"
+        return self.post
+
+    @property
     def version(self) -> int:
         """Of what is to be decided about: the text, with the flags of it. It changes with each of them."""
+        if self.post_id is None:
+            return 1
         return self.post.version + (self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0)
 
     @property

@@ -34,10 +34,6 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
     def in_force(self, now: datetime) -> "SanctionQuerySet":
         return self.given().filter(lifted_hour=None, until__gt=now)
 
-    def answered(self) -> "SanctionQuerySet":
-        """With an answer that nobody has read yet."""
-        return self.given().exclude(answer="").filter(answer_read=False)
-
 
 class Sanction(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,8 +47,6 @@ class Sanction(models.Model):
     second = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     until = models.DateTimeField(null=True)  # a full hour, once it is in force
     lifted_hour = models.DateTimeField(null=True)
-    answer = models.TextField(blank=True)
-    answer_read = models.BooleanField(default=False)
 
     objects = SanctionQuerySet.as_manager()
 

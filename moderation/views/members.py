@@ -47,7 +47,8 @@ RECORDED = {
     "account.suspended": "Suspended",
     "account.suspension-refused": "A suspension not agreed to",
     "account.sanction-lifted": "Let write again",
-    "account.answer-read": "Their answer read",
+    "appeal.upheld": "Their appeal decided: it stands",
+    "appeal.granted": "Their appeal granted",
 }
 
 
@@ -66,7 +67,7 @@ def members(request: MemberRequest) -> HttpResponse:
         here = (
             Sanction.objects.filter(account__is_active=True).select_related("account").order_by("hour", "id")
         )
-        context["to_second"], context["answered"] = here.waiting()[:SHOWN], here.answered()[:SHOWN]
+        context["to_second"] = here.waiting()[:SHOWN]
     return render(request, "moderation/members.html", context)
 
 
@@ -126,10 +127,15 @@ def member_page(request: MemberRequest, found: Account, *, status: int = 200, **
 
 def _sanctions(request: MemberRequest, found: Account) -> list[dict]:
     now = timezone.now()
-    rows = found.sanctions.select_related("by", "second").order_by("-hour", "id")[:SHOWN]
+    rows = found.sanctions.select_related("by", "second", "appeal__item__decision")
     return [
-        {"given": each, "in_force": each.in_force_at(now), "may_second": may_second(request.user, each)}
-        for each in rows
+        {
+            "given": each,
+            "in_force": each.in_force_at(now),
+            "may_second": may_second(request.user, each),
+            "appeal": getattr(each, "appeal", None),
+        }
+        for each in rows.order_by("-hour", "id")[:SHOWN]
     ]
 
 

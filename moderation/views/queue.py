@@ -14,11 +14,13 @@ from accounts.access import MemberRequest, moderator_required
 from accounts.views.kept import is_text
 from forum.coverage import without_moderator
 from forum.models import Facet, Post, Thread
+from moderation.actions.appeals import grant, uphold_decision
 from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, who_has
 from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
 from moderation.actions.flags import dismiss, uphold
 from moderation.clock import clock_of
 from moderation.forms import (
+    AppealDecisionForm,
     DecisionForm,
     DeclineForm,
     DismissForm,
@@ -30,7 +32,7 @@ from moderation.forms import (
 )
 from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
 from moderation.models import QueueItem
-from moderation.rules import may_decide
+from moderation.rules import kept_from
 from moderation.views.undo import last_decided, remember
 
 
@@ -66,9 +68,23 @@ def queue(request: MemberRequest) -> HttpResponse:
     return render(request, "moderation/queue.html", {**context, **choices})
 
 
+APPEALED = (
+    "decision__by",
+    "redaction__asked_by",
+    "redaction__decided_by",
+    "sanction__by",
+    "sanction__second",
+    "sanction__account",
+)
+
+
 def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
     items = QueueItem.objects.visible_to(request.user).select_related(
-        "post__thread", "holder", "suggested_to", "decision__by"
+        "post__thread",
+        "holder",
+        "suggested_to",
+        "decision__by",
+        *(f"appeal__{each}" for each in APPEALED),
     )
     return get_object_or_404(items, pk=item_id)
 
@@ -82,17 +98,13 @@ def item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
 def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **forms) -> HttpResponse:
     """The item with its thread so far: facets and text, never who wrote it."""
     now = timezone.now()
-    thread = Thread.objects.visible_to(request.user).for_list().get(pk=found.post.thread_id)
-    published = Post.objects.published().filter(thread=thread).with_byline().in_order()
     version = {"version": found.version}
+    kept = kept_from(found).get(request.user.pk)
     context = {
         "item": found,
-        "post": found.post,
-        "thread": thread,
-        "said": published.exclude(pk=found.post_id)[:20],
+        **_thread_of(request, found),
         **clock_of(found, now),
-        "may_decide": may_decide(request.user, found),
-        "uncovered": without_moderator(thread),
+        "kept_from": kept and kept(),
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
         "return_form": ReturnForm(initial=version, prefix="return"),
@@ -100,10 +112,27 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
         "hold_form": HoldForm(initial=version, prefix="hold"),
         "uphold_form": UpholdForm(initial=version, prefix="uphold"),
         "dismiss_form": DismissForm(initial=version, prefix="dismiss"),
+        "stand_form": AppealDecisionForm(initial=version, prefix="stand"),
+        "grant_form": AppealDecisionForm(initial=version, prefix="grant"),
         "over_form": HandOverForm(by=request.user, prefix="over"),
         **forms,
     }
-    return render(request, "moderation/item.html", context, status=status)
+    template = "moderation/appeal.html" if found.appeal else "moderation/item.html"
+    return render(request, template, context, status=status)
+
+
+def _thread_of(request: MemberRequest, found: QueueItem) -> dict:
+    """What the text stands in; nothing for the appeal of a sanction."""
+    if not found.post_id:
+        return {}
+    thread = Thread.objects.visible_to(request.user).for_list().get(pk=found.post.thread_id)
+    published = Post.objects.published().filter(thread=thread).with_byline().in_order()
+    return {
+        "post": found.post,
+        "thread": thread,
+        "said": published.exclude(pk=found.post_id)[:20],
+        "uncovered": without_moderator(thread),
+    }
 
 
 # What a moderator writes beside an item, by the prefix of its form.
@@ -113,6 +142,8 @@ NOTES: dict[str, Callable[..., Form]] = {
     "hold": HoldForm,
     "uphold": UpholdForm,
     "dismiss": DismissForm,
+    "stand": AppealDecisionForm,
+    "grant": AppealDecisionForm,
     "over": HandOverForm,
 }
 
@@ -244,6 +275,24 @@ def uphold_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
 @by_its_holder
 def dismiss_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
     return _by_form(request, found, dismiss, DismissForm(request.POST, prefix="dismiss"))
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def let_stand(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    return _by_form(request, found, uphold_decision, AppealDecisionForm(request.POST, prefix="stand"))
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def grant_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    """A text that waits again because of it is in the same hands, to be published or returned."""
+    answer = _by_form(request, found, grant, AppealDecisionForm(request.POST, prefix="grant"))
+    if answer.status_code == 302 and found.appeal and found.appeal.decision:
+        return redirect(QueueItem.objects.waiting().get(post=found.post, kind=found.post.kind))
+    return answer
 
 
 def _by_form(request: MemberRequest, found: QueueItem, deed, form: Form) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Sanctions: given, agreed to, lifted at the desk; and the page on which members read and answer them."""
+"""Sanctions: given, agreed to, lifted at the desk; and where members read them, and can appeal."""
 
 import uuid
 
@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_required, moderator_required
-from moderation.actions.sanction import agree, answer, lift, note_answer_read, refuse, sanction
-from moderation.member_forms import AnswerForm, SanctionForm
+from forum.forms import AppealForm
+from moderation.actions.sanction import agree, appeal_sanction, lift, refuse, sanction
+from moderation.member_forms import SanctionForm
 from moderation.models import Sanction
 from moderation.views.members import found_member, member_page, to_member
 
@@ -45,12 +46,6 @@ def lift_sanction(request: MemberRequest, sanction_id: uuid.UUID) -> HttpRespons
     return _done(request, sanction_id, lift)
 
 
-@moderator_required
-@require_POST
-def read_answer(request: MemberRequest, sanction_id: uuid.UUID) -> HttpResponse:
-    return _done(request, sanction_id, note_answer_read)
-
-
 def _done(request: MemberRequest, sanction_id: uuid.UUID, deed) -> HttpResponse:
     found = get_object_or_404(Sanction.objects.select_related("account"), pk=sanction_id)
     deed(found, by=request.user, now=timezone.now())
@@ -65,25 +60,31 @@ def my_sanctions(request: MemberRequest) -> HttpResponse:
 
 @member_required
 @require_POST
-def answer_sanction(request: MemberRequest, sanction_id: uuid.UUID) -> HttpResponse:
+def appeal_own_sanction(request: MemberRequest, sanction_id: uuid.UUID) -> HttpResponse:
     given = get_object_or_404(Sanction.objects.given().filter(account=request.user), pk=sanction_id)
-    form = AnswerForm(request.POST, auto_id=f"answer-{given.pk}-%s")
+    form = _form(given, request.POST)
     if not form.is_valid():
         return _page(request, status=422, refused=(given.pk, form))
-    answer(given, form.cleaned_data["body"], by=request.user, now=timezone.now())
-    return redirect(reverse("my-sanctions"))
+    appeal_sanction(given, form.cleaned_data["words"], by=request.user, now=timezone.now())
+    return redirect(f"{reverse('my-sanctions')}#appeal-{given.pk}")
+
+
+def _form(given: Sanction, bound=None) -> AppealForm:
+    return AppealForm(bound, auto_id=f"appeal-{given.pk}-%s")
 
 
 def _page(request: MemberRequest, *, status: int = 200, refused=None) -> HttpResponse:
-    """What moderators said to this member, the newest first, each with a form for the answer it may have."""
+    """What moderators said to this member, the newest first, each with the appeal it has or may have."""
     now = timezone.now()
     pk, form = refused or (None, None)
+    given_to = Sanction.objects.given().filter(account=request.user).select_related("appeal__item__decision")
     rows = [
         {
             "given": given,
             "in_force": given.in_force_at(now),
-            "form": form if given.pk == pk else AnswerForm(auto_id=f"answer-{given.pk}-%s"),
+            "appeal": getattr(given, "appeal", None),
+            "form": form if given.pk == pk else _form(given),
         }
-        for given in Sanction.objects.given().filter(account=request.user).order_by("-hour", "id")
+        for given in given_to.order_by("-hour", "id")
     ]
     return render(request, "moderation/my_sanctions.html", {"rows": rows}, status=status)

@@ -5,10 +5,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from moderation.transparency import DEEDS, FEWEST, months
+from moderation.transparency import DEEDS, FEWEST, months, open_appeals
 
 
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
-    context = {"deeds": list(DEEDS), "months": months(timezone.now()), "fewest": FEWEST}
+    context = {
+        "deeds": list(DEEDS),
+        "months": months(timezone.now()),
+        "fewest": FEWEST,
+        "open_appeals": open_appeals(),
+    }
     return render(request, "moderation/transparency.html", context)

@@ -14,14 +14,16 @@ import json
 from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
+from forum.actions.appeal import appeal
 from forum.actions.flag import flag
 from forum.notices import fanout
+from moderation import intake
 from moderation.actions.claim import claim
 from moderation.actions.decide import hold
 from moderation.actions.duty import go_away
 from moderation.actions.note import note
 from moderation.actions.redact import ask_to_redact
-from moderation.actions.sanction import sanction
+from moderation.actions.sanction import appeal_sanction, sanction
 from moderation.actions.silence import mute, pause_author
 from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.verify import take
@@ -66,7 +68,16 @@ own = make.asked_verification(vera, "psychologist")
 taken = make.asked_verification(pat)
 take(taken, by=mo, now=timezone.now())
 note(vera, "Was asked twice to write more kindly.", by=mo, now=timezone.now())
-sanction(vera, "warning", make.REASON, by=mo, now=timezone.now())
+on = tomorrow + timedelta(days=2)
+refused, fresh = (make.thread("declined", author=vera, by=mo, now=on) for _ in range(2))
+[declined] = intake.decided_about(refused.posts.all())
+said = "I wrote nothing of the kind. Please look at it again."
+appeal(declined, said, by=vera, now=timezone.now())
+heard = QueueItem.objects.waiting().get(kind="appeal", thread=refused)
+claim(heard, by=mia, now=timezone.now())
+warned = sanction(vera, "warning", make.REASON, by=mo, now=timezone.now())
+appeal_sanction(warned, said, by=vera, now=timezone.now())
+unheard = QueueItem.objects.waiting().get(appeal__sanction=warned)
 sanction(vera, "pause", make.REASON, hours=72, by=mo, now=timezone.now())
 sanction(vera, "suspension", make.REASON, hours=24, by=make.moderator(), now=timezone.now())
 days = {"first": timezone.now().date(), "last": timezone.now().date() + timedelta(days=9)}
@@ -86,6 +97,8 @@ print(json.dumps({
     "named": f"/moderation/threads/{named.public_id}/",
     "flag": f"/posts/{make.question(flagged).pk}/flag/", "mia": session(mia),
     "flags": flags.get_absolute_url(),
+    "heard": heard.get_absolute_url(), "unheard": unheard.get_absolute_url(),
+    "refused": f"/my/threads/{refused.public_id}/", "fresh": f"/my/threads/{fresh.public_id}/",
     "care": f"/moderation/threads/{flagged.public_id}/",
     "closed": moderated[0].get_absolute_url(), "hidden": f"/my/threads/{moderated[1].public_id}/",
     "held": held.get_absolute_url(), "item": make.item(waiting).get_absolute_url(),
@@ -100,7 +113,7 @@ PAGES = {
     ],
     "vera": [
         "/", "{thread}", "/ask/", "/ask/sent/", "/inbox/", "/my/threads/", "{mine}", "{returned}",
-        "{closed}", "{hidden}",
+        "{closed}", "{hidden}", "{refused}", "{fresh}",
         "/my/anonymous/", "/my/settings/profile/", "/my/settings/verification/", "/my/sanctions/",
         "/accounts/email/", "/accounts/password/change/",
         "/accounts/logout/", "/my/export/", "/my/delete/",
@@ -110,7 +123,7 @@ PAGES = {
         "/moderation/queue/?kind=update&age=24", "/moderation/log/",
         "/moderation/insight/", "/moderation/insight/?first=2026-03-01&last=2026-03-31&by=month",
         "/moderation/insight/?first=tomorrow",
-        "{item}", "{held}", "{closed}", "{moderated[0]}", "{moderated[1]}",
+        "{item}", "{held}", "{heard}", "{closed}", "{moderated[0]}", "{moderated[1]}",
         "{moderated[2]}", "{named}", "{moderated[1]}redact/", "/moderation/redactions/",
         "{asked}", "{author}", "{muted}",
         "/moderation/members/?q=vera", "{member}",
@@ -118,7 +131,7 @@ PAGES = {
     ],
     "root": ["{member}"],
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
-    "mia": ["{flags}", "{care}", "/moderation/queue/?to=you"],
+    "mia": ["{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}"],
 }  # fmt: skip
 
 

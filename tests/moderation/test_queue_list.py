@@ -74,7 +74,14 @@ def test_kinds_are_counted_within_the_other_filters(waiting, mia, now):
     selection = Selection.from_address(QueryDict("kind=question&jurisdiction=gb"))
     listed = list_items(selection, viewer=mia, now=now)
     counts = {kind: count for kind, _, count in listed.kinds}
-    assert counts == {"question": 1, "clarification": 0, "perspective": 1, "update": 0, "flag": 0}
+    assert counts == {
+        "question": 1,
+        "clarification": 0,
+        "perspective": 1,
+        "update": 0,
+        "flag": 0,
+        "appeal": 0,
+    }
     assert listed.total == 1
 
 

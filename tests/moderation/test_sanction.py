@@ -14,7 +14,7 @@ from forum.actions.reply import clarify, consult, give_perspective, give_perspec
 from forum.actions.revise import resubmit_question
 from forum.models import Notice, Post
 from forum.silence import NamePaused
-from moderation.actions.sanction import Settled, agree, answer, lift, note_answer_read, refuse, sanction
+from moderation.actions.sanction import Settled, agree, lift, refuse, sanction
 from moderation.models import AuditEvent, Measure, Sanction
 from tests import make, typed
 
@@ -162,17 +162,6 @@ def test_a_pause_can_be_lifted_once(paused, vera, mia, now):
     assert kinds() == ["account.paused", "account.sanction-lifted"]
 
 
-def test_the_member_answers_once_and_moderators_read_it(paused, vera, carol, mia, now):
-    with pytest.raises(Settled):
-        answer(paused, "This is not mine to answer.", by=carol, now=now)
-    answer(paused, "I am sorry, it was late.", by=vera, now=now)
-    with pytest.raises(Settled):
-        answer(paused, "And another thing.", by=vera, now=now)
-    assert Sanction.objects.answered().get().answer == "I am sorry, it was late."
-    note_answer_read(paused, by=mia, now=now)
-    assert not Sanction.objects.answered().exists()
-
-
 def test_the_record_holds_no_words_of_it(paused, asked, mia, now):
     agree(asked, by=mia, now=now)
     assert not AuditEvent.objects.filter(about__contains="fraud").exists()
@@ -191,19 +180,13 @@ class TestPages:
         client.force_login(mo)
         return client
 
-    def test_the_member_reads_what_why_until_when_and_answers(self, paused, veras, mos, vera):
+    def test_the_member_reads_what_why_and_until_when(self, paused, veras):
         (notice,) = veras.get("/inbox/since/0/").json()["notices"]
         assert veras.get(notice["url"]).headers["Location"] == "/my/sanctions/"
         page = veras.get("/my/sanctions/").content.decode()
         assert "A pause from writing" in page
         assert "called a colleague a fraud" in page
         assert f"{paused.until:%H}:00 UTC" in page
-        short = veras.post(f"/my/sanctions/{paused.pk}/answer/", {"body": "Hm."})
-        assert (short.status_code, "Hm." in short.content.decode()) == (422, True)
-        sent = veras.post(f"/my/sanctions/{paused.pk}/answer/", {"body": "I am sorry, it was late."})
-        assert sent.status_code == 303
-        assert "an answer to read" in mos.get("/moderation/members/").content.decode()
-        assert "it was late" in mos.get(f"/moderation/members/{vera.pk}/").content.decode()
 
     def test_a_refused_text_comes_back_with_the_reason(self, paused, veras, mo):
         thread = make.thread("published", by=mo)
@@ -251,7 +234,10 @@ class TestPages:
         assert "fraud" not in veras.get("/my/sanctions/").content.decode()
         refuse(asked, by=mia, now=now)
         assert "fraud" not in veras.get("/my/sanctions/").content.decode()
-        assert veras.post(f"/my/sanctions/{asked.pk}/answer/", {"body": "I am sorry."}).status_code == 404
+        assert (
+            veras.post(f"/my/sanctions/{asked.pk}/appeal/", {"words": "I am sorry, it was late."}).status_code
+            == 404
+        )
 
 
 def prefixed(form: dict) -> dict:

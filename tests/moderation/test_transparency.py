@@ -4,11 +4,13 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.actions.sanction import appeal_sanction, sanction
 from moderation.models import AuditEvent
 from moderation.transparency import DEEDS, FEWEST, median, months
 from tests import make
@@ -94,3 +96,13 @@ def test_more_months_cost_no_more_queries(mia, client, monkeypatch):
         months(APRIL.replace(month=7))
     assert len(months(APRIL.replace(month=7))) == 4
     assert len(few) == len(many) == 2
+
+
+def test_appeals_that_wait_are_told_from_five_on(mia, client, now):
+    for count in range(FEWEST):
+        page = client.get("/transparency/").content.decode()
+        assert "fewer than 5" in page, count
+        given = sanction(make.account(), "warning", make.REASON, by=mia, now=now)
+        appeal_sanction(given, "I wrote nothing of the kind, please look.", by=given.account, now=now)
+        caches["local"].clear()
+    assert "wait for a decision: 5." in client.get("/transparency/").content.decode()

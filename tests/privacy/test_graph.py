@@ -32,6 +32,9 @@ HOLDS_AN_ACCOUNT = {
     "moderation.Decision.by": "a moderator",
     "moderation.Redaction.asked_by": "a moderator",
     "moderation.Redaction.decided_by": "a moderator",
+    "moderation.Sanction.account": "an appeal has a post or a sanction, by a CHECK",
+    "moderation.Sanction.by": "a moderator",
+    "moderation.Sanction.second": "a moderator",
     "moderation.AuditEvent.by": "a moderator; empty for whatever an author did",
     "breakglass.UnmaskRequest.requester": "a moderator who asked who the persona is, not who it is",
     "breakglass.UnmaskRequest.second": "a moderator",
@@ -60,8 +63,8 @@ def test_every_column_with_an_account_near_a_persona_is_known(model):
 
 
 def test_a_persona_and_what_is_only_a_personas_holds_no_account():
-    for part in ("Persona", "Flag", "SearchEntry", "ThreadTag", "ThreadMark", "Event"):
-        name = f"forum.{part}"
+    parts = ("Persona", "Flag", "SearchEntry", "ThreadTag", "ThreadMark", "Event")
+    for name in (*(f"forum.{part}" for part in parts), "moderation.Appeal"):
         model = apps.get_model(name)
         assert not [field for field in model._meta.fields if field.related_model is Account], name
 

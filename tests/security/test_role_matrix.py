@@ -77,9 +77,8 @@ GET = {
     "/moderation/sanctions/{sanction}/agree/": "302> 404 404 404 405 404",
     "/moderation/sanctions/{sanction}/refuse/": "302> 404 404 404 405 404",
     "/moderation/sanctions/{sanction}/lift/": "302> 404 404 404 405 404",
-    "/moderation/sanctions/{sanction}/read/": "302> 404 404 404 405 404",
     "/my/sanctions/": "302> 200 200 200 200 200",
-    "/my/sanctions/{warning}/answer/": "302> 405 405 405 405 405",
+    "/my/sanctions/{warning}/appeal/": "302> 405 405 405 405 405",
     "/moderation/verifications/": "302> 404 404 404 200 200",
     "/moderation/verifications/{verification}/": "302> 404 404 404 200 200",
     "/moderation/verifications/{verification}/take/": "302> 404 404 404 405 405",
@@ -107,6 +106,8 @@ GET = {
     "/moderation/items/{item}/hold/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/uphold/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/dismiss/": "302> 404 404 404 405 404",
+    "/moderation/items/{item}/stand/": "302> 404 404 404 405 404",
+    "/moderation/items/{item}/grant/": "302> 404 404 404 405 404",
     "/moderation/posts/{anonymous}/show/": "302> 404 404 404 405 404",
     "/moderation/threads/{thread}/": "302> 404 404 404 200 404",
     "/moderation/threads/{pending}/": "302> 404 404 404 200 404",
@@ -210,9 +211,8 @@ POSTS = {
     "/moderation/sanctions/{sanction}/agree/": "302> 404 404 404 303 404",
     "/moderation/sanctions/{sanction}/refuse/": "302> 404 404 404 303 404",
     "/moderation/sanctions/{sanction}/lift/": "302> 404 404 404 409 404",  # in force for nobody so far
-    "/moderation/sanctions/{sanction}/read/": "302> 404 404 404 303 404",
-    "/my/sanctions/{warning}/answer/": "302> 404 422 404 404 404",
-    "/my/sanctions/{sanction}/answer/": "302> 404 404 404 404 404",  # nobody has agreed to it
+    "/my/sanctions/{warning}/appeal/": "302> 404 422 404 404 404",
+    "/my/sanctions/{sanction}/appeal/": "302> 404 404 404 404 404",  # nobody has agreed to it
     "/moderation/verifications/{verification}/take/": "302> 404 404 404 303 303",
     "/moderation/verifications/{verification}/put-back/": "302> 404 404 404 303 303",
     "/moderation/verifications/{verification}/check/": "302> 404 404 404 422 422",
@@ -227,6 +227,8 @@ POSTS = {
     "/moderation/items/{item}/hold/": "302> 404 404 404 409 404",
     "/moderation/items/{item}/uphold/": "302> 404 404 404 409 404",
     "/moderation/items/{item}/dismiss/": "302> 404 404 404 409 404",
+    "/moderation/items/{item}/stand/": "302> 404 404 404 409 404",
+    "/moderation/items/{item}/grant/": "302> 404 404 404 409 404",
     "/moderation/posts/{anonymous}/show/": "302> 404 404 404 409 404",  # it is not hidden
     "/posts/{named}/flag/": "302> 422 422 422 422 422",
     "/posts/{anonymous}/flag/": "302> 404 404 404 404 404",

@@ -1,5 +1,6 @@
 """What moderators do besides deciding: members, closing, redacting, flags, silencing."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -60,21 +61,72 @@ class Desk(World):
             mo.sends(f"{page}sanction/", {f"sanction-{name}": form[name] for name in form}, page=page)
         asked = Sanction.objects.waiting().get()
         mia.sends(f"/moderation/sanctions/{asked.pk}/agree/", page=page)
-        yield "both try to write under their names, read why, and answer"
+        yield "both try to write under their names, read why, and appeal"
         for person in (alice, bob):
             self.asks(person, f"{person.name}'s while paused", identity="named", status=403)
             given = Sanction.objects.given().get(account=person.account)
-            answer = {"body": "I am sorry, it was late that day."}
-            person.sends(f"/my/sanctions/{given.pk}/answer/", answer, page="/my/sanctions/")
+            appeal = {"words": "I am sorry, it was late that day, and I had slept little."}
+            person.sends(f"/my/sanctions/{given.pk}/appeal/", appeal, page="/my/sanctions/")
         yield "somebody clarifies anonymously meanwhile"
         self.returns_to(self.people[self.asker], "anonymous", "while names are paused", deed="clarify")
         self.decides(mia, "anonymous")
         self.all_look_round()
-        yield "mo reads the answers and lifts both"
-        for given in Sanction.objects.given().order_by("hour", "measure"):
-            page = f"/moderation/members/{given.account_id}/"
-            for deed in ("read", "lift"):
-                mo.sends(f"/moderation/sanctions/{given.pk}/{deed}/", page=page)
+        yield "mia grants alice's appeal, mo may decide neither and lifts bob's"
+        for item in QueueItem.objects.waiting().filter(kind="appeal").order_by("appeal__sanction__measure"):
+            mo.opens(item.get_absolute_url())
+            mo.sends(f"{item.get_absolute_url()}claim/", page="/moderation/queue/", status=403)
+        item = QueueItem.objects.waiting().get(appeal__sanction__account=alice.account)
+        self.decides_on_appeal(mia, item, "grant")
+        alice.opens("/my/sanctions/")
+        given = Sanction.objects.given().get(account=bob.account)
+        page = f"/moderation/members/{given.account_id}/"
+        mo.sends(f"/moderation/sanctions/{given.pk}/lift/", page=page)
+
+    def _appealing(self) -> Iterator[str | Watch]:
+        """Whoever asks anonymously appeals against a decline, and against words that were removed."""
+        asker, replier = self.people[self.asker], self.people[self.replier]
+        mia, mo = self.people["mia"], self.people["mo"]
+        yield "the author appeals against the decline, and mo may not decide"
+        self.appeals(asker, "declined")
+        item = self.appeal_of("declined")
+        mo.opens(item.get_absolute_url())
+        mo.sends(f"{item.get_absolute_url()}claim/", page="/moderation/queue/", status=403)
+        self.all_look_round()
+        yield "mia upholds it, and its author reads both reasons"
+        self.decides_on_appeal(mia, item, "stand")
+        self.all_look_round()
+        self.tools_of(asker, "declined")
+        yield "somebody's anonymous view is declined and appealed, which mia grants and publishes"
+        looked = {"identity": "anonymous"}
+        self.replies(replier, "alice's", "perspective", "declined view", **looked)
+        self.decides(mo, "alice's", "decline")
+        self.appeals(replier, "alice's")
+        item = self.appeal_of("alice's")
+        self.decides_on_appeal(mia, item, "grant")
+        self.all_look_round()
+        self.decides(mia, "alice's")
+        self.tools_of(replier, "alice's")
+        yield "the author appeals against the words that were removed, which waits"
+        self.appeals(asker, "anonymous")
+        self.all_look_round()
+
+    def appeals(self, who: Person, name: str) -> None:
+        """Against the first decision that the author's tools of the thread offer."""
+        address = self.tools_of(who, name)
+        against = re.search(r'name="against" value="([^"]+)"', who.opens(address))
+        assert against, f"{who.name} finds nothing to appeal against in {name}"
+        words = "It is said in general terms, and nobody could be recognised. Please look again."
+        who.sends(address, {"deed": "appeal", "against": against[1], "words": words})
+
+    def appeal_of(self, name: str) -> QueueItem:
+        return QueueItem.objects.waiting().get(kind="appeal", thread=self.threads[name])
+
+    def decides_on_appeal(self, who: Person, item: QueueItem, verdict: str) -> None:
+        address = item.get_absolute_url()
+        who.sends(f"{address}claim/", page=address)
+        fields = {"version": item.version, "reason": "I looked at it with care, and so should you."}
+        typed_in = {f"{verdict}-{name}": value for name, value in fields.items()}
+        who.sends(f"{address}{verdict}/", typed_in, page=address)
 
     def _on_duty(self) -> Iterator[str | Watch]:
         """Mia, who asks anonymously in some world, is suggested what she wrote like everybody."""

@@ -6,6 +6,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.utils.html import escape
+
 from accounts.models import Account
 from anonymity import vault
 from forum import return_code
@@ -84,7 +86,7 @@ class World:
         who.confirms()
         page = who.opens("/my/anonymous/")
         for address in dict.fromkeys(re.findall(r"/my/anonymous/[0-9a-f]{32}/", page)):
-            if f"({name})" in who.opens(address):
+            if f"({escape(name)})" in who.opens(address):
                 return address
         raise AssertionError(f"{who.name} finds no tools for {name}")
 
