@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password
 from accounts.actions.leave import FORMER_MEMBER
 from accounts.limits import count_try, forget_tries
 from accounts.models import Account
+from accounts.models.employer import NAME_MAX, key_of
 from accounts.npi import npi_is_valid
 
 
@@ -52,8 +53,23 @@ class ProfileForm(forms.ModelForm):
             "credential": "As you sign it, for example LPC or LCSW. Shown in the standing of your replies.",
         }
 
+    MOST_EMPLOYERS = 10
+
+    employers = forms.CharField(
+        required=False,
+        max_length=1500,
+        label="Where you work",
+        help_text="One employer to a line, for your eyes only. A moderator who names the same one is kept "
+        "from deciding about what you write under your name and about your licence, and could conclude why: "
+        "leave it out if that is too much. For what you write anonymously it does nothing.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["employers"].initial = "\n".join(
+            self.instance.employers.order_by("pk").values_list("name", flat=True)
+        )
         self.fields["jurisdictions"].queryset = self.fields["jurisdictions"].queryset.in_order()
 
     def clean_display_name(self) -> str:
@@ -61,6 +77,18 @@ class ProfileForm(forms.ModelForm):
 
     def clean_credential(self) -> str:
         return clean_name(self.cleaned_data["credential"])
+
+    def clean_employers(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["employers"].splitlines()]
+        names = [line for line in lines if line]
+        if len(names) > self.MOST_EMPLOYERS:
+            raise forms.ValidationError(f"Please name at most {self.MOST_EMPLOYERS}.")
+        for name in names:
+            if len(name) > NAME_MAX:
+                raise forms.ValidationError(f"Please keep each line under {NAME_MAX} letters.")
+            if not name.isprintable() or not key_of(name):
+                raise forms.ValidationError("Please write each employer in letters or figures.")
+        return names
 
 
 class PasswordForm(forms.Form):

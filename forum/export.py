@@ -80,6 +80,7 @@ def profile(account: Account) -> Words:
         "credential": account.credential,
         "disciplines": [named(tag) for tag in account.disciplines.order_by("name")],
         "jurisdictions": [named(tag) for tag in account.jurisdictions.order_by("name")],
+        "employers": list(account.employers.order_by("pk").values_list("name", flat=True)),
         "roles": [role for role in roles if getattr(account, f"is_{role}")],
     }
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
@@ -16,7 +16,7 @@ from forum.models import Facet, Kind, Tag, ThreadTag
 from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
-from moderation.models import QueueItem, Redaction, RedactionState
+from moderation.models import QueueItem, Recusal, Redaction, RedactionState
 from moderation.models.queue import APPEAL, FLAG, QueueItemQuerySet
 
 PAGE = 25
@@ -74,6 +74,7 @@ class Selection:
             found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
         if self.hold == "free":
             found = found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
+            found = found.exclude(Exists(stepped_back_from(viewer)))
         elif self.hold:
             found = found.held(now=now)
         if self.to == "you":
@@ -107,11 +108,18 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     if selection.kind:
         found = found.filter(kind=selection.kind)
     total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
+    found = found.annotate(stepped_back=Exists(stepped_back_from(viewer)))
     page = cut(_in_order(found, after), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
     _fetch_tags([*page.items, *mine])
     return Listed(page, mine, kinds, total, desk, redactions)
+
+
+def stepped_back_from(viewer: Account) -> QuerySet[Recusal]:
+    """For each item: whether `viewer` left it, or another about the same text, to colleagues."""
+    same = Q(item=OuterRef("pk")) | Q(item__post=OuterRef("post"))
+    return Recusal.objects.filter(same, moderator=viewer)
 
 
 def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:

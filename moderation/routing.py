@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.models.account import today
 from forum.models import Facet, Tag, ThreadTag
 from moderation.models import Absence, Duty, QueueItem, Suggestion
+from moderation.rules import Kept
 
 LATELY = timedelta(days=7)  # those to whom fewer were suggested within it come first
 BELOW, ELSEWHERE = 10, 11  # steps from a place to one inside of it, and to any other
@@ -65,10 +66,10 @@ class Desk:
     def room(self) -> int:
         return sum(max(each.room, 0) for each in self.here.values())
 
-    def best(self, item: QueueItem, asked: list[Tag], earlier: Counter) -> Colleague | None:
-        """Who has room and suits best; of those to whom it was not suggested yet, if there are any."""
-        party = {item.post.author_id, item.thread.author_id, item.suggested_to_id}
-        free = [each for pk, each in self.here.items() if each.room > 0 and pk not in party]
+    def best(self, item: QueueItem, kept: Kept, asked: list[Tag], earlier: Counter) -> Colleague | None:
+        """Who may decide, has room and suits best; of those to whom it was not suggested, if any."""
+        away = {*kept, item.suggested_to_id}
+        free = [each for pk, each in self.here.items() if each.room > 0 and pk not in away]
         cover = self.covers.get(item.suggested_to_id)
         if cover in free:
             return cover
@@ -101,9 +102,9 @@ def desk_at(now: datetime) -> Desk:
     return desk
 
 
-def tags_of(items: Iterable[QueueItem]) -> dict[UUID, list[Tag]]:
+def tags_of(items: Iterable[QueueItem]) -> dict[UUID | None, list[Tag]]:
     """The chosen tags of the items' threads, by thread."""
-    tags: dict[UUID, list[Tag]] = {item.thread_id: [] for item in items}
+    tags: dict[UUID | None, list[Tag]] = {item.thread_id: [] for item in items}
     for row in ThreadTag.objects.chosen().filter(content_object__in=tags):
         tags[row.content_object_id].append(row.tag)
     return tags

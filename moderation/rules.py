@@ -1,9 +1,21 @@
 """What a moderator may do with an item or a thread, and who is kept from which."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Q
+
 from accounts.access import NotAllowed, may_moderate, may_see_members
-from accounts.models import Account
+from accounts.models import Account, Employer
 from forum.models import Post, Thread
-from moderation.models import Decision, QueueItem, Sanction, Verdict
+from moderation.models import Appeal, Decision, QueueItem, Recusal, Sanction, Verdict
+from moderation.models.appeal import FIRST_DECISION
+
+Kept = dict[int, type[NotAllowed]]  # by account: why it does not decide
+Key = TypeVar("Key")
+Sets = defaultdict[Key, set[int]]  # of accounts
 
 
 class Party(NotAllowed):
@@ -14,6 +26,16 @@ class Party(NotAllowed):
 class DecidedBefore(NotAllowed):
     def __init__(self) -> None:
         super().__init__("You took part in the first decision about this, so a colleague decides now.")
+
+
+class SteppedBack(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__("You stepped back from this, so a colleague decides about it.")
+
+
+class SameEmployer(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__("You may work at the same place as whom this is about, so a colleague decides.")
 
 
 def may_decide(moderator: Account, item: QueueItem) -> bool:
@@ -27,33 +49,89 @@ def require_item(moderator: Account, item: QueueItem) -> None:
         raise why()
 
 
-def kept_from(item: QueueItem) -> dict[int, type[NotAllowed]]:
-    """Which accounts do not decide about `item`, and why.
+def kept_from(item: QueueItem) -> Kept:
+    """Which accounts do not decide about `item`, and why."""
+    return kept_from_each([item])[item.pk]
 
-    Never by their name in a thread or on a text of their own, nor twice about one thing. Of an anonymous
-    text nobody knows whose it is, of a flag nobody who sent it: to be kept from it would tell.
+
+def kept_from_each(items: Iterable[QueueItem]) -> dict[UUID, Kept]:
+    """The same of several, in a constant number of queries.
+
+    Never by their name in a thread or on a text of their own, nor twice about one thing, nor about whoever
+    declares the same employer. Of an anonymous text nobody knows whose it is, of a flag nobody who sent it:
+    to be kept from it would tell. So for those nothing is compared.
     """
-    kept: dict[int, type[NotAllowed]] = dict.fromkeys(_decided_before(item), DecidedBefore)
-    return kept | {account: Party for account in _named(item) if account}
+    items = list(items)
+    about = {item.pk: _about(item) for item in items}
+    work_with, stepped_back, decided = _works_with(about.values()), _stepped_back(items), _decided(items)
+    kept: dict[UUID, Kept] = {}
+    for item in items:
+        # Of several reasons the last one here is told.
+        kept[item.pk] = dict.fromkeys(work_with[about[item.pk]], SameEmployer)
+        kept[item.pk] |= dict.fromkeys(stepped_back[item.pk] | stepped_back[item.post_id], SteppedBack)
+        kept[item.pk] |= dict.fromkeys(decided[item.pk], DecidedBefore)
+        party = {about[item.pk], item.post.thread.author_id if item.post_id else None}
+        kept[item.pk] |= {account: Party for account in party if account}
+    return kept
 
 
-def _named(item: QueueItem) -> list[int | None]:
-    """Whom it is about by name."""
-    if item.appeal and item.appeal.sanction:
-        return [item.appeal.sanction.account_id]
-    return [item.post.author_id, item.post.thread.author_id]
+def _about(item: QueueItem) -> int | None:
+    """Whom it is about, if it is under a name."""
+    return item.appeal.sanction.account_id if item.appeal and item.appeal.sanction else item.post.author_id
 
 
-def _decided_before(item: QueueItem) -> set[int]:
+def _works_with(accounts: Iterable[int | None]) -> Sets[int | None]:
+    """By account: moderators and administrators who declare an employer that it declares, too."""
+    found: Sets[int | None] = defaultdict(set)
+    declared = Employer.objects.filter(account__in={account for account in accounts if account})
+    by_key = defaultdict(list)
+    for account, key in declared.values_list("account", "key"):
+        by_key[key].append(account)
+    roles = Q(account__is_moderator=True) | Q(account__is_administrator=True)
+    others = Employer.objects.filter(roles, key__in=by_key).values_list("key", "account")
+    for key, other in others:
+        for account in by_key[key]:
+            if account != other:
+                found[account].add(other)
+    return found
+
+
+def kept_apart(by: Account, account: Account) -> NotAllowed | None:
+    """Why `by` neither sanctions nor verifies `account`, if both declare one employer."""
+    return SameEmployer() if by.pk in _works_with([account.pk])[account.pk] else None
+
+
+def require_apart(by: Account, account: Account) -> None:
+    if why := kept_apart(by, account):
+        raise why
+
+
+def _stepped_back(items: list[QueueItem]) -> Sets[UUID | None]:
+    """By item and by post, since it counts for all that waits about the same text."""
+    found: Sets[UUID | None] = defaultdict(set)
+    posts = [item.post_id for item in items if item.post_id]
+    rows = Recusal.objects.filter(Q(item__in=items) | Q(item__post__in=posts))
+    for item, post, moderator in rows.values_list("item", "item__post", "moderator"):
+        found[item].add(moderator)
+        if post:
+            found[post].add(moderator)
+    return found
+
+
+def _decided(items: list[QueueItem]) -> Sets[UUID]:
     """Who made the decision that is appealed; or of a text that an appeal brought back, who declined it."""
-    if item.appeal:
-        return {each.pk for each in item.appeal.deciders}
-    if not item.is_text:
-        return set()
+    found: Sets[UUID] = defaultdict(set)
+    appeals = [item.appeal_id for item in items if item.appeal_id]
+    made = Appeal.objects.filter(pk__in=appeals).select_related("item", *FIRST_DECISION)
+    for appeal in made if appeals else ():
+        found[appeal.item.pk] = {each.pk for each in appeal.deciders}
+    texts = {item.post_id: item.pk for item in items if item.is_text}
     brought_back = Decision.objects.filter(
-        verdict=Verdict.DECLINE, appeal__post=item.post_id, appeal__item__decision__verdict=Verdict.GRANT
+        verdict=Verdict.DECLINE, appeal__post__in=texts, appeal__item__decision__verdict=Verdict.GRANT
     )
-    return set(brought_back.values_list("by", flat=True))
+    for post, by in brought_back.values_list("appeal__post", "by") if texts else ():
+        found[texts[post]].add(by)
+    return found
 
 
 def may_decide_about(moderator: Account, post: Post) -> bool:

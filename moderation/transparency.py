@@ -38,6 +38,7 @@ DEEDS = {
     "Appeals received": ["appeal.submitted"],
     "Appeals upheld": ["appeal.upheld"],
     "Appeals granted": ["appeal.granted"],
+    "Stepped back": ["item.stepped-back"],
     "Muted": ["persona.muted"],
     "Paused": ["author.paused"],
 }

@@ -26,6 +26,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/", queue.item, name="item"),
     path("items/<uuid:item_id>/claim/", queue.claim_item, name="claim-item"),
     path("items/<uuid:item_id>/release/", queue.release_item, name="release-item"),
+    path("items/<uuid:item_id>/step-back/", queue.step_back_from_item, name="step-back"),
     path("items/<uuid:item_id>/hand-over/", queue.hand_over_item, name="hand-over-item"),
     path("items/<uuid:item_id>/publish/", queue.publish_item, name="publish-item"),
     path("items/<uuid:item_id>/return/", queue.return_item, name="return-item"),

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from accounts.access import NotAllowed, Refused
+from accounts.access import NotAllowed, Refused, may_moderate
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
 from moderation import audit
-from moderation.models import QueueItem
+from moderation.models import QueueItem, Recusal
 from moderation.rules import may_decide, require_item
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -47,6 +47,22 @@ def release(item: QueueItem, *, by: Account, now: datetime) -> None:
     with transaction.atomic():
         if QueueItem.objects.filter(pk=item.pk, holder=by).update(holder=None, held_until=None):
             audit.record("item.released", by=by, about=item, now=now)
+            transaction.on_commit(bus.nudge_queue)
+    item.refresh_from_db()
+
+
+def step_back(item: QueueItem, *, by: Account, now: datetime) -> None:
+    """Leave `item` to colleagues for good, and give up the hold. No reason is asked or kept."""
+    if not may_moderate(by):
+        raise NotAllowed("Only moderators can do this.")
+    with transaction.atomic():
+        QueueItem.objects.filter(pk=item.pk, holder=by).update(holder=None, held_until=None)
+        theirs = QueueItem.objects.filter(pk=item.pk, suggested_to=by)
+        theirs.update(suggested_to=None, suggested_hour=None)
+        if not QueueItem.objects.waiting().filter(pk=item.pk).exists():
+            raise AlreadyClaimed(who_has(item, now=now))
+        if Recusal.objects.get_or_create(item=item, moderator=by)[1]:
+            audit.record("item.stepped-back", by=by, about=item, now=now)
             transaction.on_commit(bus.nudge_queue)
     item.refresh_from_db()
 

@@ -11,7 +11,7 @@ from forum.notices import fanout
 from forum.notices.personal import tell_account
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import QueueItem
-from moderation.rules import kept_from
+from moderation.rules import Kept, kept_from_each
 
 AT_ONCE = 500
 
@@ -19,10 +19,11 @@ AT_ONCE = 500
 def page_about_what_waits(now: datetime) -> int:
     """Page a moderator for each item that has waited so long and was not told of; how many."""
     late = QueueItem.objects.waiting().filter(paged=False, hour__lte=now - SECOND_MODERATOR_AFTER)
-    late = late.select_related("holder", "post__thread", "appeal").defer("post__body", "post__html")
+    late = late.select_related("holder", "post__thread", "appeal__sanction").defer("post__body", "post__html")
     items = list(late.order_by("-urgent", "hour", "id")[:AT_ONCE])
     load = _load() if items else {}
-    return sum(_page(item, load, now) for item in items)
+    kept = kept_from_each(items)
+    return sum(_page(item, load, kept[item.pk], now) for item in items)
 
 
 def _load() -> dict[Account, int]:
@@ -32,9 +33,9 @@ def _load() -> dict[Account, int]:
     return {each: each.paged for each in moderators}
 
 
-def _page(item: QueueItem, load: dict[Account, int], now: datetime) -> bool:
+def _page(item: QueueItem, load: dict[Account, int], kept: Kept, now: datetime) -> bool:
     """The mark and the notice in one step: of two workers one writes them, and one that is killed neither."""
-    moderator = _second(item, load, now)
+    moderator = _second(item, load, kept, now)
     if moderator is None:  # nobody but the holder; there may be somebody later
         return False
     with transaction.atomic():
@@ -48,11 +49,11 @@ def _page(item: QueueItem, load: dict[Account, int], now: datetime) -> bool:
     return True
 
 
-def _second(item: QueueItem, load: dict[Account, int], now: datetime) -> Account | None:
+def _second(item: QueueItem, load: dict[Account, int], kept: Kept, now: datetime) -> Account | None:
     """Who was paged least; not who holds it, nor who is kept from deciding it.
 
     Of an anonymous text nobody is left out: who is never paged about one would be known to have written it.
     """
-    holder, kept = item.holder_at(now), kept_from(item)
+    holder = item.holder_at(now)
     others = [each for each in load if each != holder and each.pk not in kept]
     return min(others, key=lambda each: (load[each], each.pk), default=None)

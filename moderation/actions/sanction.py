@@ -16,7 +16,7 @@ from forum.notices.personal import tell_account
 from moderation import audit, intake
 from moderation.models import Measure, Sanction
 from moderation.models.sanction import KEEPS_FROM_WRITING
-from moderation.rules import may_sanction, may_second
+from moderation.rules import may_sanction, may_second, require_apart
 
 DONE = {Measure.NOTE: "written-to", Measure.WARNING: "warned", Measure.PAUSE: "paused"}
 
@@ -32,6 +32,7 @@ def sanction(
     """Give it at once and tell the member; a suspension waits for a second moderator, and nobody is told."""
     if not may_sanction(by, account):
         raise NotAllowed("About yourself a colleague decides.")
+    require_apart(by, account)
     if measure == Measure.SUSPENSION:
         return _ask(account, reason, hours=hours, by=by, now=now)
     keeps = measure in KEEPS_FROM_WRITING
@@ -85,6 +86,7 @@ def refuse(asked: Sanction, *, by: Account, now: datetime) -> None:
 def _second(asked: Sanction, agreed: bool, *, by: Account, **also: datetime) -> None:
     if not may_second(by, asked):
         raise NotAllowed("A suspension takes two moderators, so a colleague decides about this.")
+    require_apart(by, asked.account)
     if not Sanction.objects.waiting().filter(pk=asked.pk).update(agreed=agreed, second=by, **also):
         raise Settled("A colleague has decided about this already.")
     transaction.on_commit(bus.nudge_queue)
@@ -95,6 +97,7 @@ def lift(given: Sanction, *, by: Account, now: datetime) -> None:
     """End before its time what keeps a member from writing, and tell them."""
     if not may_sanction(by, given.account):
         raise NotAllowed("About yourself a colleague decides.")
+    require_apart(by, given.account)
     if not Sanction.objects.in_force(now).filter(pk=given.pk).update(lifted_hour=hour_of(now)):
         raise Settled("This is over already.")
     audit.record("account.sanction-lifted", by=by, about=f"account {given.account_id}", now=now)

@@ -18,6 +18,7 @@ from moderation.clock import ACKNOWLEDGE_WITHIN
 from moderation.models import QueueItem, Suggestion
 from moderation.models.queue import QueueItemQuerySet
 from moderation.routing import LATELY, Desk, desk_at, tags_of
+from moderation.rules import kept_from_each
 
 AT_ONCE = 500
 
@@ -49,8 +50,9 @@ def suggest_what_waits(now: datetime) -> int:
 
 
 def _locked(items: QueueItemQuerySet) -> QueueItemQuerySet:
-    """With what tells who is party to them by name. What a deed holds at this moment is the next run's."""
-    items = items.select_related("holder", "post", "thread").defer("post__body", "post__html")
+    """With what tells who is kept from them. What a deed holds at this moment is the next run's."""
+    items = items.select_related("holder", "post__thread", "thread", "appeal__sanction")
+    items = items.defer("post__body", "post__html")
     return items.select_for_update(of=("self",), skip_locked=True)
 
 
@@ -70,10 +72,10 @@ def _earlier(items: list[QueueItem]) -> Counter:
 
 def _moved(items: list[QueueItem], desk: Desk, earlier: Counter) -> Moved:
     """In the order of the queue, whom each is for; without those that stay, as there is nobody else."""
-    tags, moved = tags_of(items), Moved()
+    tags, kept, moved = tags_of(items), kept_from_each(items), Moved()
     for item in sorted(items, key=lambda item: (not item.urgent, item.hour, item.pk)):
         so_far = desk.here.get(item.suggested_to_id)
-        if best := desk.best(item, tags[item.thread_id], earlier):
+        if best := desk.best(item, kept[item.pk], tags[item.thread_id], earlier):
             best.takes_one()
             moved.append((item, best.account))
         elif so_far and so_far.room > 0:
@@ -93,7 +95,8 @@ def _write(moved: Moved, earlier: Counter, now: datetime) -> None:
         found.update(suggested_to=to, suggested_hour=to and hour_of(now))
     placed = [(item, to) for item, to in moved if to]
     Suggestion.objects.bulk_create(Suggestion(item=item, to=to, hour=hour_of(now)) for item, to in placed)
-    told = [(item.post_id, to) for item, to in placed if not earlier[item.pk, to.pk]]
+    # The appeal of a sanction has no post to tell of, and is in the list alone.
+    told = [(item.post_id, to) for item, to in placed if item.post_id and not earlier[item.pk, to.pk]]
     fanout.tell_each(Happening.SUGGESTED, told, now=now)
     transaction.on_commit(bus.nudge_queue)
 

@@ -15,7 +15,7 @@ from forum.models import Happening
 from forum.notices.personal import tell_account
 from moderation import audit
 from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed
-from moderation.rules import may_verify
+from moderation.rules import may_verify, require_apart
 
 
 @dataclass(frozen=True)
@@ -144,3 +144,4 @@ def who_checks(asked: Verification, *, now: datetime) -> str:
 def _require(by: Account, account: Account) -> None:
     if not may_verify(by, account):
         raise NotAllowed("Nobody verifies themself, so a colleague checks this.")
+    require_apart(by, account)

@@ -4,6 +4,7 @@ from moderation.models.decision import Decision, Verdict
 from moderation.models.duty import Absence, Duty
 from moderation.models.note import MemberNote
 from moderation.models.queue import QueueItem
+from moderation.models.recusal import Recusal
 from moderation.models.redaction import Redaction, RedactionState
 from moderation.models.sanction import Measure, Sanction
 from moderation.models.suggestion import Suggestion
@@ -18,6 +19,7 @@ __all__ = [
     "Measure",
     "MemberNote",
     "QueueItem",
+    "Recusal",
     "Redaction",
     "RedactionState",
     "Sanction",

@@ -14,6 +14,15 @@ from moderation.models.decision import Decision
 from moderation.models.redaction import Redaction
 from moderation.models.sanction import Sanction
 
+# What `deciders` reads.
+FIRST_DECISION = (
+    "decision__by",
+    "redaction__asked_by",
+    "redaction__decided_by",
+    "sanction__by",
+    "sanction__second",
+)
+
 
 class Appeal(models.Model):
     """No time of its own: that of its item in the queue, to the full hour."""

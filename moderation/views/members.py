@@ -26,7 +26,7 @@ from forum.paging import Page, cut
 from moderation.actions.note import note, remove_note
 from moderation.member_forms import FindForm, MemberNoteForm, SanctionForm
 from moderation.models import AuditEvent, MemberNote, Sanction
-from moderation.rules import may_sanction, may_second
+from moderation.rules import kept_apart, may_sanction, may_second
 
 PAGE = 50
 SHOWN = 50
@@ -118,6 +118,7 @@ def member_page(request: MemberRequest, found: Account, *, status: int = 200, **
         "sanctions": [] if is_self else _sanctions(request, found),
         "sanction_form": SanctionForm(prefix="sanction"),
         "may_sanction": may_sanction(request.user, found),
+        "kept_apart": kept_apart(request.user, found),
         "may_appoint": may_appoint(request.user) and not is_self,
         "password_form": PasswordForm(request.user),
         **forms,

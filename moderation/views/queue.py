@@ -15,7 +15,7 @@ from accounts.views.kept import is_text
 from forum.coverage import without_moderator
 from forum.models import Facet, Post, Thread
 from moderation.actions.appeals import grant, uphold_decision
-from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, who_has
+from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, step_back, who_has
 from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
 from moderation.actions.flags import dismiss, uphold
 from moderation.clock import clock_of
@@ -32,6 +32,7 @@ from moderation.forms import (
 )
 from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
 from moderation.models import QueueItem
+from moderation.models.appeal import FIRST_DECISION
 from moderation.rules import kept_from
 from moderation.views.undo import last_decided, remember
 
@@ -68,23 +69,13 @@ def queue(request: MemberRequest) -> HttpResponse:
     return render(request, "moderation/queue.html", {**context, **choices})
 
 
-APPEALED = (
-    "decision__by",
-    "redaction__asked_by",
-    "redaction__decided_by",
-    "sanction__by",
-    "sanction__second",
-    "sanction__account",
-)
-
-
 def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
     items = QueueItem.objects.visible_to(request.user).select_related(
         "post__thread",
         "holder",
         "suggested_to",
         "decision__by",
-        *(f"appeal__{each}" for each in APPEALED),
+        *(f"appeal__{each}" for each in (*FIRST_DECISION, "sanction__account")),
     )
     return get_object_or_404(items, pk=item_id)
 
@@ -210,6 +201,13 @@ def claim_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def release_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     release(_item(request, item_id), by=request.user, now=timezone.now())
+    return redirect("moderation:queue")
+
+
+@moderator_required
+@require_POST
+def step_back_from_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
+    step_back(_item(request, item_id), by=request.user, now=timezone.now())
     return redirect("moderation:queue")
 
 

@@ -15,7 +15,7 @@ from moderation.actions.claim import AlreadyClaimed
 from moderation.actions.verify import check_again, note_check, put_back, take
 from moderation.clock import clock_of
 from moderation.member_forms import CheckForm
-from moderation.rules import may_verify
+from moderation.rules import kept_apart, may_verify
 
 PAGE = 50
 
@@ -59,6 +59,7 @@ def _page(request: MemberRequest, asked: Verification, *, status: int = 200, **a
         "asked": asked,
         "member": asked.account,
         "may_verify": may_verify(request.user, asked.account),
+        "kept_apart": kept_apart(request.user, asked.account),
         "check_form": CheckForm.for_(asked),
         **clock_of(asked, timezone.now(), runs=not asked.again),
         **also,

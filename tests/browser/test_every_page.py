@@ -18,7 +18,7 @@ from forum.actions.appeal import appeal
 from forum.actions.flag import flag
 from forum.notices import fanout
 from moderation import intake
-from moderation.actions.claim import claim
+from moderation.actions.claim import claim, step_back
 from moderation.actions.decide import hold
 from moderation.actions.duty import go_away
 from moderation.actions.note import note
@@ -75,6 +75,7 @@ said = "I wrote nothing of the kind. Please look at it again."
 appeal(declined, said, by=vera, now=timezone.now())
 heard = QueueItem.objects.waiting().get(kind="appeal", thread=refused)
 claim(heard, by=mia, now=timezone.now())
+step_back(make.item(waiting), by=mia, now=timezone.now())
 warned = sanction(vera, "warning", make.REASON, by=mo, now=timezone.now())
 appeal_sanction(warned, said, by=vera, now=timezone.now())
 unheard = QueueItem.objects.waiting().get(appeal__sanction=warned)
@@ -131,7 +132,10 @@ PAGES = {
     ],
     "root": ["{member}"],
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
-    "mia": ["{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}"],
+    "mia": [
+        "{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}",
+        "/moderation/queue/", "{item}",
+    ],
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test as play
 from accounts.access import Refused
 from accounts.models import Account
 from anonymity import vault
+from forum.actions.appeal import appeal
 from forum.actions.ask import ask, ask_as_persona
 from forum.actions.compose import Author
 from forum.actions.flag import flag
@@ -26,18 +27,19 @@ from forum.actions.reply import clarify, consult, give_perspective, give_perspec
 from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
-from forum.models import Flag, Kind, Post, Thread
+from forum.models import Flag, Happening, Kind, Post, Thread
 from forum.models.flag import Reason
 from forum.states import State
-from moderation import audit_check
-from moderation.actions.claim import claim, hand_over, release
+from moderation import audit_check, intake
+from moderation.actions.appeals import grant, uphold_decision
+from moderation.actions.claim import claim, hand_over, release, step_back
 from moderation.actions.decide import decline, hold, publish, return_to_author
 from moderation.actions.flags import Then, dismiss, show, uphold
 from moderation.actions.redact import ask_to_redact, redact, refuse_redaction
 from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.actions.undo import undo
-from moderation.models import AuditEvent, Decision, QueueItem, Redaction, Verdict
-from moderation.models.queue import FLAG
+from moderation.models import Appeal, AuditEvent, Decision, QueueItem, Redaction, Verdict
+from moderation.models.queue import APPEAL, FLAG
 from tests import make
 from tests.cast import STORES, around
 from tests.forum import recount
@@ -164,6 +166,15 @@ class Board(RuleBasedStateMachine):
             self.do(f"{post.kind}.resubmitted", resubmit, post, make.text(make.REPLY * 2), by=by)
 
     @rule(place=ONE_OF)
+    def appeal(self, place: int) -> None:
+        decided = Post.objects.filter(queue_items__decision__verdict=Verdict.DECLINE)
+        redacted = Post.objects.filter(events__happening=Happening.REDACTED)
+        post = self.one((decided | redacted).select_related("thread").distinct(), place)
+        for each in intake.decided_about([post] if post else []):
+            words = f"Please look at it again, for the {AuditEvent.objects.count()}th time."
+            self.do("appeal.submitted", appeal, each, words, by=post.persona or post.author)
+
+    @rule(place=ONE_OF)
     def withdraw(self, place: int) -> None:
         if thread := self.one(Thread.objects.exclude(state=State.WITHDRAWN), place):
             self.do("thread.withdrawn", withdraw, thread, by=make.opener(thread))
@@ -210,7 +221,7 @@ class Board(RuleBasedStateMachine):
 
     @rule(place=ONE_OF, who=MODERATORS)
     def take_and_publish(self, place: int, who: str) -> None:
-        waiting = QueueItem.objects.waiting().exclude(kind=FLAG).select_related("post__thread")
+        waiting = QueueItem.objects.waiting().exclude(kind__in=(FLAG, APPEAL)).select_related("post__thread")
         if item := self.one(waiting, place):
             version = {"version": item.version, "by": self.people[who]}
             self.do(f"{item.kind}.published", publish, item, **version)
@@ -240,6 +251,19 @@ class Board(RuleBasedStateMachine):
             self.do("flag.dismissed", dismiss, item, REASON, **decision)
         else:
             self.do("flag.upheld", uphold, item, then, REASON, **decision)
+
+    @rule(place=ONE_OF, who=MODERATORS, granted=st.booleans())
+    def decide_about_an_appeal(self, place: int, who: str, granted: bool) -> None:
+        if item := self.item(place, kind=APPEAL, decided=False):
+            decision = {"version": self.read.get(item.pk, item.version), "by": self.people[who]}
+            past, deed = ("granted", grant) if granted else ("upheld", uphold_decision)
+            self.do(f"appeal.{past}", deed, item, REASON, **decision)
+
+    @rule(place=ONE_OF, who=st.sampled_from(["mo", "max"]))
+    def step_back(self, place: int, who: str) -> None:
+        by = self.people[who]
+        if item := self.item(place, decided=False, recusals=None):
+            self.do("item.stepped-back", step_back, item, by=by)
 
     @rule(place=ONE_OF, who=MODERATORS)
     def undo(self, place: int, who: str) -> None:
@@ -292,11 +316,16 @@ class Board(RuleBasedStateMachine):
 
     @invariant()
     def what_waits_is_in_the_queue_once(self) -> None:
-        texts = QueueItem.objects.waiting().exclude(kind=FLAG).values_list("post", "kind")
+        texts = QueueItem.objects.waiting().exclude(kind__in=(FLAG, APPEAL)).values_list("post", "kind")
         waiting = Post.objects.filter(state__in=WAITING).values_list("pk", "kind")
         assert sorted(texts) == sorted(waiting)
         flagged = QueueItem.objects.waiting().filter(kind=FLAG).values_list("post", flat=True)
         assert sorted(flagged) == sorted(set(Flag.objects.open().values_list("post", flat=True)))
+
+    @invariant()
+    def nobody_decides_about_what_they_decided(self) -> None:
+        for each in Appeal.objects.filter(item__decided=True):
+            assert each.outcome.by not in each.deciders
 
     @invariant()
     def what_is_decided_has_its_decision(self) -> None:

@@ -30,6 +30,7 @@ from moderation.actions.page import page_about_what_waits
 from moderation.actions.redact import ask_to_redact, redact
 from moderation.actions.sanction import agree, appeal_sanction, sanction
 from moderation.actions.silence import mute
+from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.undo import undo
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import Appeal, AuditEvent, Decision, Measure, QueueItem, Sanction
@@ -311,6 +312,15 @@ def test_what_waits_too_long_is_told_to_somebody_who_may_decide(declined, mia, m
     assert client.get(f"/inbox/{notice.pk}/").status_code == 404
 
 
+def test_it_is_suggested_to_somebody_who_may_decide(declined, paused, vera, mia, mo, now):
+    appealed(declined, now=now)
+    appeal_sanction(paused, WORDS, by=vera, now=now)
+    assert suggest_what_waits(now) == 2
+    assert {item.suggested_to for item in QueueItem.objects.waiting()} == {mo}
+    [told] = Notice.objects.filter(event__happening=Happening.SUGGESTED)
+    assert told.event.post == declined
+
+
 def test_an_item_is_of_a_post_or_the_appeal_of_a_sanction(declined, paused, now):
     for wrong in ({"kind": "question"}, {"kind": "appeal"}, {"kind": "flag", "post": declined}):
         with transaction.atomic(), pytest.raises(IntegrityError):
@@ -446,3 +456,20 @@ class TestPages:
                 costs.append(len(asked))
             counts.append(costs)
         assert counts[0] == counts[1]
+
+    def test_more_decisions_cost_an_author_no_more_queries(self, published_thread, vera, mia, now):
+        veras, costs = browser(vera), []
+        address = f"/my/threads/{published_thread.public_id}/"
+        for _ in range(2):
+            for _ in range(3):
+                view = make.post(
+                    published_thread, "perspective", author=vera, state="declined", by=mia, now=now
+                )
+                make.post(published_thread, "perspective", author=vera, state="declined", by=mia, now=now)
+                appealed(view, now=now)
+            veras.get(address)
+            with CaptureQueriesContext(connection) as asked:
+                page = veras.get(address).content.decode()
+            costs.append(len(asked))
+        assert page.count("Send the appeal") == page.count("Your appeal") == 6
+        assert costs[0] == costs[1]

@@ -8,13 +8,17 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.employers import declare_employers
 from anonymity import vault
 from forum import lifecycle
+from forum.actions.appeal import appeal
 from forum.actions.follow import follow
 from forum.models import Post
 from forum.notices import fanout
 from forum.states import State
+from moderation import intake
 from moderation.actions.duty import go_away, set_duty
+from moderation.actions.sanction import appeal_sanction, sanction
 from tests import make, typed
 from tests.privacy.test_graph import HOLDS_AN_ACCOUNT
 from tests.privacy.test_write import Written
@@ -47,6 +51,10 @@ TOLD = {
     "moderation.Decision.by": "decisions",
     "moderation.Redaction.asked_by": "about somebody else's words, which are gone",
     "moderation.Redaction.decided_by": "about somebody else's words, which are gone",
+    "moderation.Recusal.moderator": "about somebody else's text",
+    "moderation.Sanction.account": "sanctions",
+    "moderation.Sanction.by": "about somebody else",
+    "moderation.Sanction.second": "about somebody else",
     "moderation.AuditEvent.by": "says of each decision once more that it was made",
     "breakglass.UnmaskRequest.requester": "about somebody else, and on record for all moderators",
     "breakglass.UnmaskRequest.second": "about somebody else, and on record for all moderators",
@@ -99,6 +107,7 @@ def test_the_file_by_name_holds_what_is_the_names_and_nothing_else(board, veras,
         "credential": "PhD",
         "disciplines": ["discipline: Psychologist"],
         "jurisdictions": ["jurisdiction: Oregon"],
+        "employers": [],
         "roles": ["verified"],
     }
     titles = {thread.get("title"): [post["state"] for post in thread["posts"]] for thread in file["threads"]}
@@ -158,6 +167,21 @@ def test_a_moderators_own_duty_is_told(mo, mia, tags):
     file = json.loads(named(client).content)
     assert file["duty"] == {"on duty": True, "at most": 3, "topics": ["topic: Gifts"]}
     assert file["away"] == [{name: day.isoformat() for name, day in days.items()}]
+
+
+def test_where_somebody_works_and_their_appeals_are_told_on_their_own_side(vera, mo, veras, now):
+    declare_employers(["The county clinic"], by=vera, now=now)
+    given = sanction(vera, "warning", "Please write more kindly.", by=mo, now=now)
+    appeal_sanction(given, "I wrote nothing of the kind, please look.", by=vera, now=now)
+    for anonymously, words in ((False, "Under my name I ask again."), (True, "Without a name I ask again.")):
+        thread = make.thread("declined", author=vera, anonymous=anonymously, by=mo, now=now)
+        [decided] = intake.decided_about(thread.posts.all())
+        appeal(decided, words, by=make.opener(thread), now=now)
+    by_name, by_persona = (json.loads(export(veras).content) for export in (named, anonymous))
+    assert by_name["profile"]["employers"] == ["The county clinic"]
+    assert by_name["sanctions"][0]["appeal"] == "I wrote nothing of the kind, please look."
+    for file, words in ((by_name, "Under my name I ask again."), (by_persona, "Without a name I ask again.")):
+        assert [post["appeals"] for thread in file["threads"] for post in thread["posts"]] == [[words]]
 
 
 @pytest.mark.parametrize("export", [named, anonymous])

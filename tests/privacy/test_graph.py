@@ -32,6 +32,7 @@ HOLDS_AN_ACCOUNT = {
     "moderation.Decision.by": "a moderator",
     "moderation.Redaction.asked_by": "a moderator",
     "moderation.Redaction.decided_by": "a moderator",
+    "moderation.Recusal.moderator": "a moderator, whoever wrote the text",
     "moderation.Sanction.account": "an appeal has a post or a sanction, by a CHECK",
     "moderation.Sanction.by": "a moderator",
     "moderation.Sanction.second": "a moderator",

@@ -25,6 +25,7 @@ ALLOWED = {
     "ask without link": POSTS | {"forum_thread", "forum_threadtag", "vault_rate", "vault_keycheck"},
     "reply": POSTS | {"vault_link", "vault_rate", "vault_keycheck"},
     "revise": POSTS | {"forum_thread", "forum_threadtag"},
+    "appeal": {"moderation_appeal", *POSTS} - {"forum_post", "forum_persona"},
     "withdraw": POSTS
     | {
         "forum_thread",
@@ -34,6 +35,7 @@ ALLOWED = {
         "forum_searchentry",
         "moderation_decision",
         "moderation_redaction",  # of the thread
+        "moderation_appeal",  # its words
     },
 }
 WRITE = re.compile(r'^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
@@ -162,6 +164,19 @@ def test_sending_a_returned_question_again(author, xanthe, persona_page):
     form = typed.anew(Post.objects.get())
     check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["revise"])
     assert Thread.objects.get().state == "pending"
+
+
+def test_appealing(author, xanthe, persona_page):
+    make.thread("declined", author=author, anonymous=True)
+    address = persona_page()
+    against = re.search(r'name="against" value="([^"]+)"', xanthe.get(address).content.decode())[1]
+    form = {
+        "deed": "appeal",
+        "against": against,
+        "words": "It asks nothing about the law. Please look again.",
+    }
+    check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["appeal"])
+    assert Post.objects.get().appeals.count() == 1
 
 
 def test_withdrawing(author, xanthe, persona_page):

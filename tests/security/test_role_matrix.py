@@ -98,6 +98,7 @@ GET = {
     "/moderation/items/{item}/": "302> 404 404 404 200 404",
     "/moderation/items/{item}/claim/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/release/": "302> 404 404 404 405 404",
+    "/moderation/items/{item}/step-back/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/publish/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/return/": "302> 404 404 404 405 404",
@@ -221,6 +222,7 @@ POSTS = {
     "/moderation/duty/away/": "302> 404 404 404 422 404",
     "/moderation/duty/away/{absence}/remove/": "302> 404 404 404 404 404",  # a colleague's
     "/moderation/items/{item}/claim/": "302> 404 404 404 303 404",
+    "/moderation/items/{item}/step-back/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 409 404",  # nobody holds it
     "/moderation/items/{item}/publish/": "302> 404 404 404 409 404",
     "/moderation/items/{item}/undo/": "302> 404 404 404 409 404",  # nobody decided

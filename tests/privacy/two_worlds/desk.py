@@ -110,6 +110,33 @@ class Desk(World):
         self.appeals(asker, "anonymous")
         self.all_look_round()
 
+    def _kept_from(self) -> Iterator[str | Watch]:
+        """All work at one place, which keeps mia from nothing anonymous; mo steps back from it."""
+        asker, mia, mo = (self.people[name] for name in (self.replier, "mia", "mo"))
+        yield "all say where they work"
+        for name in (*AUTHORS, "mo"):
+            account = self.people[name].account
+            fields: dict[str, Any] = {"display_name": account.display_name, "credential": account.credential}
+            for facet in ("disciplines", "jurisdictions"):
+                fields[facet] = sorted(getattr(account, facet).values_list("pk", flat=True))
+            fields["employers"] = "The county clinic"
+            self.people[name].sends("/my/settings/profile/", fields)
+        yield "somebody asks anonymously, and mia takes it as before and puts it back"
+        self.asks(asker, "close to home")
+        address = make.item(self.thread("close to home")).get_absolute_url()
+        mia.sends(f"{address}claim/", page=address)
+        mia.sends(f"{address}release/", page=address)
+        yield "mo takes it, steps back, and can't take it again"
+        mo.sends(f"{address}claim/", page=address)
+        mo.sends(f"{address}step-back/", page=address)
+        mo.sends(f"{address}claim/", page="/moderation/queue/", status=403)
+        for person in (mia, mo):
+            person.opens("/moderation/queue/?hold=free")
+            person.opens(address)
+        self.all_look_round()
+        yield "mia publishes it"
+        self.decides(mia, "close to home")
+
     def appeals(self, who: Person, name: str) -> None:
         """Against the first decision that the author's tools of the thread offer."""
         address = self.tools_of(who, name)

@@ -46,6 +46,7 @@ class Script(Desk):
         yield from self._silencing()
         yield from self._without_link()
         yield from self._leaving()
+        yield from self._kept_from()
         yield from self._appealing()
         yield from self._exporting()
         yield from self._deleting()

@@ -1,0 +1,275 @@
+"""Stepping back and declared employers: who is kept from an item; of a persona's nothing is compared."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.actions.employers import declare_employers
+from accounts.models import Account, Employer
+from accounts.models.employer import key_of
+from forum.actions.flag import flag
+from forum.actions.leave import leave
+from forum.actions.revise import resubmit_question
+from forum.models import Happening, Notice
+from moderation.actions.claim import AlreadyClaimed, claim, hand_over, step_back
+from moderation.actions.decide import publish
+from moderation.actions.page import page_about_what_waits
+from moderation.actions.sanction import agree, appeal_sanction, lift, sanction
+from moderation.actions.suggest import suggest_what_waits
+from moderation.actions.verify import note_check, take
+from moderation.clock import SECOND_MODERATOR_AFTER
+from moderation.models import AuditEvent, QueueItem, Recusal
+from moderation.rules import SameEmployer, SteppedBack, kept_from, kept_from_each
+from tests import make
+
+HOSPITAL = "St. Mary's Hospital"
+
+
+def browser(account: Account) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def works_at(*names: str, who: Account, now) -> None:
+    declare_employers(list(names), by=who, now=now)
+
+
+class TestSteppingBack:
+    def test_the_hold_ends_at_once_and_nobody_reads_why(self, pending_item, mia, mo, now):
+        claim(pending_item, by=mia, now=now)
+        step_back(pending_item, by=mia, now=now)
+        assert pending_item.holder is None
+        event = AuditEvent.objects.get(kind="item.stepped-back")
+        assert (event.by, event.about) == (mia, str(pending_item))
+        claim(pending_item, by=mo, now=now)
+
+    def test_it_is_for_good_and_counted_once(self, pending_item, mia, mo, now):
+        for _ in range(2):
+            step_back(pending_item, by=mia, now=now)
+        assert AuditEvent.objects.filter(kind="item.stepped-back").count() == 1
+        with pytest.raises(SteppedBack):
+            claim(pending_item, by=mia, now=now)
+        with pytest.raises(SteppedBack):
+            publish(pending_item, version=1, by=mia, now=now)
+        claim(pending_item, by=mo, now=now)
+        with pytest.raises(Exception, match="another colleague"):
+            hand_over(pending_item, mia, "Please look at this.", by=mo, now=now)
+
+    def test_it_holds_when_the_text_comes_in_again(self, alice, mia, mo, now):
+        thread = make.thread(author=alice, now=now)
+        step_back(make.item(thread), by=mia, now=now)
+        question = make.question(thread)
+        make.decide_on(question, "returned", by=mo, now=now)
+        question.refresh_from_db()
+        resubmit_question(question, make.draft(), by=alice, now=now)
+        with pytest.raises(SteppedBack):
+            claim(make.item(thread), by=mia, now=now)
+
+    def test_a_colleagues_hold_stays(self, pending_item, mia, mo, now):
+        claim(pending_item, by=mo, now=now)
+        step_back(pending_item, by=mia, now=now)
+        assert pending_item.holder == mo
+
+    def test_what_is_decided_is_left_by_nobody(self, pending_item, mia, mo, now):
+        publish(pending_item, version=1, by=mo, now=now)
+        with pytest.raises(AlreadyClaimed):
+            step_back(pending_item, by=mia, now=now)
+        assert not Recusal.objects.exists()
+
+    def test_from_the_appeal_of_a_sanction(self, vera, mo, mia, now):
+        given = sanction(vera, "warning", make.REASON, by=mo, now=now)
+        appeal_sanction(given, "I wrote nothing of the kind, please look.", by=vera, now=now)
+        item = QueueItem.objects.get()
+        make.thread(now=now)
+        step_back(item, by=mia, now=now)
+        assert SteppedBack in kept_from(item).values()
+        claim(QueueItem.objects.get(kind="question"), by=mia, now=now)
+
+    def test_who_stepped_back_is_not_told_that_it_waits(self, pending_item, mia, mo, now):
+        step_back(pending_item, by=mia, now=now)
+        page_about_what_waits(now + SECOND_MODERATOR_AFTER + timedelta(hours=1))
+        assert Notice.objects.get(event__happening=Happening.WAITING).account == mo
+
+    def test_what_was_suggested_to_them_is_suggested_to_somebody_else(self, pending_item, mia, mo, now):
+        suggest_what_waits(now)
+        pending_item.refresh_from_db()
+        first = pending_item.suggested_to
+        step_back(pending_item, by=first, now=now)
+        assert pending_item.suggested_to is None
+        suggest_what_waits(now)
+        pending_item.refresh_from_db()
+        assert {first, pending_item.suggested_to} == {mia, mo}
+
+    def test_by_the_button(self, pending_anonymous_thread, mia, mo):
+        mias, item = browser(mia), make.item(pending_anonymous_thread)
+        mias.post(f"{item.get_absolute_url()}claim/")
+        assert "too close to this" in mias.get(item.get_absolute_url()).content.decode()
+        assert mias.post(f"{item.get_absolute_url()}step-back/").headers["Location"] == "/moderation/queue/"
+        queue = mias.get("/moderation/queue/").content.decode()
+        assert "You stepped back" in queue
+        assert "Take it" not in queue
+        assert "Nothing that waits fits" in mias.get("/moderation/queue/?hold=free").content.decode()
+        assert "You stepped back from this" in mias.get(item.get_absolute_url()).content.decode()
+        assert "Take it" in browser(mo).get("/moderation/queue/?hold=free").content.decode()
+
+    def test_who_is_kept_from_many_costs_no_more_queries(self, alice, vera, mia, mo, now):
+        declare_employers([HOSPITAL], by=alice, now=now)
+        declare_employers([HOSPITAL], by=mo, now=now)
+        costs = []
+        for _ in range(2):
+            for _ in range(3):
+                given = sanction(vera, "warning", make.REASON, by=mia, now=now)
+                appeal_sanction(given, "I wrote nothing of the kind, please look.", by=vera, now=now)
+                now += timedelta(days=1)
+                step_back(make.item(make.thread(author=alice, now=now)), by=mia, now=now)
+            items = list(QueueItem.objects.select_related("post__thread", "appeal__sanction"))
+            with CaptureQueriesContext(connection) as asked:
+                kept = kept_from_each(items)
+            assert {SteppedBack, SameEmployer} <= {why for each in kept.values() for why in each.values()}
+            costs.append(len(asked))
+        assert costs[0] == costs[1] == 5
+
+    def test_more_items_cost_no_more_queries(self, mia, now):
+        mias, costs = browser(mia), []
+        for _ in range(2):
+            for _ in range(5):
+                step_back(make.item(make.thread(now=now)), by=mia, now=now)
+            mias.get("/moderation/queue/")
+            with CaptureQueriesContext(connection) as asked:
+                mias.get("/moderation/queue/")
+            costs.append(len(asked))
+        assert costs[0] == costs[1]
+
+
+class TestEmployers:
+    @pytest.fixture
+    def now(self):
+        return timezone.now()
+
+    @pytest.fixture(autouse=True)
+    def colleagues(self, alice, mia, now):
+        """Alice and Mia work in one hospital, which each of them writes in her own way."""
+        works_at(HOSPITAL, "A school", who=alice, now=now)
+        works_at("ST MARYS  hospital", who=mia, now=now)
+
+    @pytest.mark.parametrize(
+        ("one", "other"), [("Söder-Klinik", "soder klinik"), ("St. Mary’s", "st marys"), ("A & B", "a b")]
+    )
+    def test_names_are_compared_as_people_type_them(self, one, other):
+        assert key_of(one) == key_of(other)
+
+    def test_a_text_by_name_is_a_colleagues(self, pending_item, mia, mo, now):
+        with pytest.raises(SameEmployer):
+            claim(pending_item, by=mia, now=now)
+        claim(pending_item, by=mo, now=now)
+
+    def test_an_anonymous_text_is_everybodys_and_compared_with_nothing(self, alice, mia, now):
+        item = make.item(make.thread(author=alice, anonymous=True, now=now))
+        with CaptureQueriesContext(connection) as asked:
+            assert kept_from(item) == {}
+        assert not [query for query in asked if "accounts_employer" in query["sql"]]
+        claim(item, by=mia, now=now)
+
+    def test_so_is_an_anonymous_reply_in_a_thread_of_theirs(self, alice, vera, mia, mo, now):
+        thread = make.thread("published", author=alice, by=mo, now=now)
+        view = make.post(thread, "perspective", author=vera, anonymous=True, state="pending", now=now)
+        claim(make.item(view), by=mia, now=now)
+
+    def test_it_is_suggested_to_somebody_else(self, pending_item, mia, mo, now):
+        suggest_what_waits(now)
+        pending_item.refresh_from_db()
+        assert pending_item.suggested_to == mo
+
+    def test_of_an_anonymous_one_nobody_is_passed_over(self, alice, mia, now):
+        item = make.item(make.thread(author=alice, anonymous=True, now=now))
+        suggest_what_waits(now)
+        item.refresh_from_db()
+        assert item.suggested_to == mia
+
+    def test_flags_of_a_text_of_theirs(self, alice, carol, mo, mia, now):
+        thread = make.thread("published", author=alice, by=mo, now=now)
+        flag(make.question(thread), "unkind", account=carol, now=now)
+        item = QueueItem.objects.get(kind="flag")
+        with pytest.raises(SameEmployer):
+            claim(item, by=mia, now=now)
+        claim(item, by=mo, now=now)
+
+    def test_sanctions_and_appeals_of_theirs(self, alice, mia, mo, now):
+        with pytest.raises(SameEmployer):
+            sanction(alice, "warning", make.REASON, by=mia, now=now)
+        asked = sanction(alice, "suspension", make.REASON, hours=24, by=mo, now=now)
+        with pytest.raises(SameEmployer):
+            agree(asked, by=mia, now=now)
+        agree(asked, by=make.moderator(), now=now)
+        asked.refresh_from_db()
+        with pytest.raises(SameEmployer):
+            lift(asked, by=mia, now=now)
+        appeal_sanction(asked, "I wrote nothing of the kind, please look.", by=alice, now=now)
+        with pytest.raises(SameEmployer):
+            claim(QueueItem.objects.get(), by=mia, now=now)
+
+    def test_a_licence_of_theirs(self, alice, mia, mo, now):
+        asked = make.asked_verification(alice, now=now)
+        with pytest.raises(SameEmployer):
+            take(asked, by=mia, now=now)
+        take(asked, by=mo, now=now)
+        works_at("St Mary's Hospital", who=mo, now=now)
+        with pytest.raises(SameEmployer):
+            note_check(asked, None, by=mo, now=now)
+        page = browser(mia).get(asked.get_absolute_url()).content.decode()
+        assert "may work at the same place" in page
+        assert "Take it" not in page
+
+    def test_the_page_of_a_member_offers_no_sanction(self, alice, mia, mo):
+        page = f"/moderation/members/{alice.pk}/"
+        assert "Write to them, warn" in browser(mo).get(page).content.decode()
+        mias = browser(mia).get(page).content.decode()
+        assert "Write to them, warn" not in mias
+        assert "may work at the same place" in mias
+
+    def test_what_is_taken_back_counts_no_longer(self, pending_item, mia, now):
+        works_at(who=mia, now=now)
+        claim(pending_item, by=mia, now=now)
+
+    def test_who_stepped_out_of_the_role_or_left_keeps_nobody(self, alice, now):
+        leave(alice, keep_name=False, now=now)
+        alice.delete()
+        assert not Employer.objects.filter(account=alice.pk).exists()
+
+    def test_a_moderators_change_is_recorded_without_words_and_a_members_is_not(self, alice, mia, now):
+        works_at("Another place", who=mia, now=now)
+        works_at("Another place", who=mia, now=now)
+        works_at("Another place", who=alice, now=now)
+        events = AuditEvent.objects.filter(kind="employers.declared")
+        assert [event.by for event in events] == [mia, mia]
+        assert {event.about for event in events} == {str(mia)}
+
+    def test_nobody_else_reads_them(self, alice, mia, mo, admin, pending_item):
+        for viewer in (mo, mia, admin):
+            client = browser(viewer)
+            for address in (f"/moderation/members/{alice.pk}/", pending_item.get_absolute_url(), "/"):
+                page = client.get(address).content.decode()
+                assert "Mary" not in page
+                assert "A school" not in page
+        own = browser(alice).get("/my/settings/profile/").content.decode()
+        assert "A school" in own
+
+    def test_by_the_form(self, carol):
+        carols = browser(carol)
+        profile = {"display_name": "Carol", "credential": ""}
+        wrong = carols.post("/my/settings/profile/", {**profile, "employers": "A place\n???"})
+        assert wrong.status_code == 422
+        assert "letters or figures" in wrong.content.decode()
+        assert "A place" in wrong.content.decode()
+        many = carols.post("/my/settings/profile/", {**profile, "employers": "\n".join("abcdefghijk")})
+        assert "at most 10" in many.content.decode()
+        typed = {**profile, "employers": " A  place\n\nAnother\na PLACE "}
+        assert carols.post("/my/settings/profile/", typed).status_code == 303
+        assert list(carol.employers.order_by("pk").values_list("name", flat=True)) == ["a PLACE", "Another"]
+        assert carols.post("/my/settings/profile/", profile).status_code == 303
+        assert not carol.employers.exists()
