@@ -46,8 +46,7 @@ def make_public(post: Post, *, now: datetime) -> None:
         list_under_tags(thread)
     if post.author_id and post.kind in (Kind.CONSULTATION, Kind.PERSPECTIVE):
         compute_standing(post).save(force_insert=True)
-    _mark(post)
-    search.index(post)
+    _let_find(post)
     tell(HAPPENING.get(Kind(post.kind), Happening.REPLY), post, now=now)
     if post.kind != Kind.CONSULTATION:  # which nobody had to decide about
         tell(Happening.PUBLISHED, post, now=now)
@@ -80,11 +79,24 @@ def unlist(thread: Thread) -> None:
 
 
 def list_again(thread: Thread) -> None:
-    """Put a thread that is readable again where it stood: its hour has not changed."""
+    """Put a thread that is readable again where it stood: its hour has not changed. Not a merged one."""
+    if thread.merged_into_id:
+        return
     list_under_tags(thread)
     for post in thread.posts.filter(state=State.PUBLISHED).select_related("thread").order_by("position"):
-        _mark(post)
-        search.index(post)
+        _let_find(post)
+
+
+def take_apart(duplicate: Thread) -> None:
+    """Let a thread that was merged stand for itself again, as it was before. Nobody was told then."""
+    before = State.CLOSED if duplicate.closed_because else State.PUBLISHED
+    if duplicate.state == State.CLOSED and before == State.PUBLISHED:
+        lifecycle.move(duplicate, before, out_of=[State.CLOSED])
+    Thread.objects.filter(pk=duplicate.pk).update(merged_into=None)
+    duplicate.refresh_from_db(fields=["merged_into"])
+    if duplicate.is_readable:
+        list_again(duplicate)
+    Event.objects.filter(post__thread=duplicate, happening=Happening.MERGED).delete()
 
 
 def hide_reply(post: Post, why: str) -> None:
@@ -99,15 +111,14 @@ def show_reply(post: Post) -> None:
     lifecycle.move(post, State.PUBLISHED, out_of=[State.HIDDEN], note="")
     Thread.objects.filter(pk=post.thread_id).update(**_counted(post, 1))
     if Post.objects.published().filter(pk=post.pk).exists():  # else with its thread, in `list_again`
-        _mark(post)
-        search.index(post)
+        _let_find(post)
 
 
 def _leave(post: Post) -> None:
     """Take a reply out of search, and from its thread the marks that it alone had set."""
     search.forget(post)
     ThreadMark.objects.filter(thread=post.thread_id).delete()
-    for other in Post.objects.published().filter(thread=post.thread_id):
+    for other in Post.objects.published().filter(thread=post.thread_id, thread__merged_into=None):
         _mark(other)
 
 
@@ -117,6 +128,13 @@ def _counted(post: Post, by: int) -> dict[str, Any]:
     if name := COUNTED.get(Kind(post.kind)):
         names.append(name)
     return {name: F(name) + by for name in names}
+
+
+def _let_find(post: Post) -> None:
+    """By what it says and by its words; in a thread that was merged, not at all."""
+    if post.thread.merged_into_id is None:
+        _mark(post)
+        search.index(post)
 
 
 def _mark(post: Post) -> None:

@@ -1,11 +1,13 @@
 """What a moderator writes with a decision."""
 
+import re
 from typing import Any
 
 from django import forms
 
 from accounts.models import Account
 from forum.models import Thread
+from forum.models.thread import ALPHABET
 from forum.text.normalise import clean_text
 from forum.text.passages import SHORTEST, Passages
 from moderation.actions.flags import Then
@@ -174,6 +176,27 @@ class CloseForm(forms.Form):
         why="why it is closed",
         short="Please write at least a sentence: readers have only this to go by.",
     )
+
+
+class MergeForm(forms.Form):
+    """Which thread is to be kept, by its address."""
+
+    ADDRESS = re.compile(rf"(?:.*/threads/)?([{ALPHABET}]{{12}})(?:/.*)?")
+
+    into = forms.CharField(
+        max_length=300,
+        label="The thread to keep",
+        help_text="Its address, as your browser shows it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+        error_messages={"required": "Please give the address of the thread that is to be kept."},
+    )
+
+    def clean_into(self) -> Thread:
+        match = self.ADDRESS.fullmatch(self.cleaned_data["into"])
+        found = match and Thread.objects.readable().at(match[1]).first()
+        if not found:
+            raise forms.ValidationError("No public thread has this address. Please copy it from its page.")
+        return found
 
 
 class HideForm(forms.Form):

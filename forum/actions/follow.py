@@ -16,4 +16,6 @@ def follow(what: Thread | Tag, *, by: Account) -> None:
 
 
 def unfollow(what: Thread | Tag, *, by: Account) -> None:
-    Follow.objects.of(by).filter(**_target(what)).delete()
+    """Hear of it no more, through a thread that was merged into it neither."""
+    own = Follow.objects.of(by)
+    (own.reaching(what) if isinstance(what, Thread) else own.filter(tag=what)).delete()

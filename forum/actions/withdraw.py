@@ -10,7 +10,7 @@ from forum import lifecycle
 from forum.actions.compose import Author, require_opener
 from forum.actions.flag import settle_all
 from forum.models import Happening, Persona, Thread
-from forum.publishing import tell, unlist
+from forum.publishing import take_apart, tell, unlist
 from forum.states import State
 from forum.tagging import set_tags
 from moderation import audit, intake
@@ -37,8 +37,10 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     """Leave a stub: title, tags and all of the author's words are overwritten, others' words unlisted."""
     require_opener(thread, by)
     mine = Q(persona=by) if isinstance(by, Persona) else Q(author=by)
-    lifecycle.move(thread, State.WITHDRAWN, **STUB_WORDS)
+    lifecycle.move(thread, State.WITHDRAWN, **STUB_WORDS, merged_into=None)
     unlist(thread)
+    for duplicate in thread.duplicates.all():
+        take_apart(duplicate)
     set_tags(thread, [])
     intake.drop(thread.posts.all())
     intake.drop_redactions(thread)

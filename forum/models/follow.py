@@ -9,6 +9,10 @@ class FollowQuerySet(models.QuerySet["Follow"]):
     def of(self, account) -> "FollowQuerySet":
         return self.filter(account=account)
 
+    def reaching(self, thread) -> "FollowQuerySet":
+        """Of this thread, or of one that was merged into it."""
+        return self.filter(Q(thread=thread) | Q(thread__merged_into=thread))
+
 
 class Follow(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows")

@@ -25,6 +25,7 @@ class Happening(models.TextChoices):
     DECLINED = "declined", "Your text was declined, with a reason"
     CLOSED = "closed", "A moderator closed the thread"
     REOPENED = "reopened", "A moderator opened the thread again"
+    MERGED = "merged", "A moderator merged the thread into another that asks the same"
     HIDDEN = "hidden", "What you wrote is hidden for now, with a reason"
     SHOWN = "shown", "What you wrote can be read again"
     REDACTED = "redacted", "A moderator removed words from your text, with a reason"
@@ -63,7 +64,11 @@ PERSONAL = (  # about an account and no post
 )
 FOR_MODERATORS = (Happening.WAITING, Happening.SUGGESTED, Happening.UNHEARD)  # about what waits, of others
 FLAG_OUTCOMES = (Happening.UPHELD, Happening.DISMISSED, Happening.TAKEN_BACK)
-BY_MODERATORS = (Happening.CLOSED, Happening.REOPENED)  # about a question, and done by somebody else
+BY_MODERATORS = (
+    Happening.CLOSED,
+    Happening.REOPENED,
+    Happening.MERGED,
+)  # about a question, and done by somebody else
 
 
 class EventQuerySet(models.QuerySet["Event"]):

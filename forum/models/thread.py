@@ -63,9 +63,13 @@ class Urgency(models.TextChoices):
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
-    def listed(self) -> "ThreadQuerySet":
-        """What lists, feeds and search may show to anybody."""
+    def readable(self) -> "ThreadQuerySet":
+        """Those whose page everybody can read."""
         return self.filter(state__in=READABLE)
+
+    def listed(self) -> "ThreadQuerySet":
+        """What lists, feeds and search may show to anybody: of duplicates, the one that is kept."""
+        return self.readable().filter(merged_into=None)
 
     def visible_to(self, viewer) -> "ThreadQuerySet":
         """Threads whose page `viewer` may open; a withdrawn one is a stub.
@@ -134,6 +138,8 @@ class Thread(models.Model):
     closed_because = models.CharField(max_length=300, blank=True)
     hidden_because = models.CharField(max_length=300, blank=True)
     hidden_by_flags = models.BooleanField(default=False)  # and no moderator has decided about it yet
+    # The thread that asks the same and is kept. This one is closed, in no list, and its posts stay in it.
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
     is_demo = models.BooleanField(default=False)
 
     tags = TaggableManager(through=ThreadTag)
@@ -158,13 +164,17 @@ class Thread(models.Model):
         return reverse("forum:thread", args=[self.public_id, self.slug])
 
     @property
+    def is_readable(self) -> bool:
+        return self.state in READABLE
+
+    @property
     def is_open(self) -> bool:
         return self.state == State.PUBLISHED
 
     @property
     def takes_updates(self) -> bool:
         """Closed as well: how it turned out is often known late, and is what readers come for."""
-        return self.state in READABLE
+        return self.is_readable
 
     @property
     def awaits_consultation(self) -> bool:

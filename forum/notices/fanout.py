@@ -106,7 +106,7 @@ def accounts_concerned(event: Event):
         return Account.objects.none()
     if event.happening in CONCERNS_AUTHOR:
         return Account.objects.filter(posts=post, is_active=True)
-    wants = Q(pk__in=Follow.objects.filter(thread=post.thread_id).values("account"))
+    wants = Q(pk__in=Follow.objects.reaching(post.thread_id).values("account"))
     if event.happening == Happening.THREAD:
         tags = ThreadTag.objects.filter(content_object=post.thread_id).values("tag")
         wants |= Q(pk__in=Follow.objects.filter(tag__in=tags).values("account"))

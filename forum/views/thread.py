@@ -47,8 +47,9 @@ def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) ->
     if may_give_perspective(viewer):
         forms.setdefault("perspective_form", ReplyForm())
         forms.setdefault("identity_form", IdentityForm())
-    following = viewer.is_authenticated and Follow.objects.of(viewer).filter(thread=found).exists()
+    following = viewer.is_authenticated and Follow.objects.of(viewer).reaching(found).exists()
     context = {"thread": found, **_posts(request, found), "following": following, **forms}
+    context["duplicates"] = found.duplicates.readable().order_by("hour", "id")
     return render(request, "forum/thread.html", context, status=status)
 
 

@@ -89,6 +89,7 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
                 rows.filter(pk=row.pk).update(**changes)
     if thread.state in READABLE:
         found = Post.objects.published().filter(pk__in={question.pk, *(post.pk for post in changed)})
+        found = found.filter(thread__merged_into=None)
         for post in found.select_related("thread"):
             search.index(post)
     audit.record("thread.redacted", about=thread, by=by, now=now)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.access import NotAllowed
 from accounts.models import Account
 from forum import lifecycle
 from forum.models import Happening, Kind, Thread
@@ -22,6 +23,8 @@ def close(thread: Thread, reason: str, *, by: Account, now: datetime) -> None:
 @audit.deed()
 def reopen(thread: Thread, *, by: Account, now: datetime) -> None:
     require_thread(by, thread)
+    if thread.merged_into_id:
+        raise NotAllowed("It was merged into another thread. Take the two apart instead.")
     lifecycle.move(thread, State.PUBLISHED, out_of=[State.CLOSED], closed_because="")
     _record(thread, Happening.REOPENED, by=by, now=now)
 
@@ -44,8 +47,8 @@ def hide(thread: Thread, reason: str, *, by: Account, now: datetime) -> None:
 def unhide(thread: Thread, *, by: Account, now: datetime) -> None:
     """Show it again as it was before: open, or closed."""
     require_thread(by, thread)
-    thread.refresh_from_db(fields=["closed_because"])
-    before = State.CLOSED if thread.closed_because else State.PUBLISHED
+    thread.refresh_from_db(fields=["closed_because", "merged_into"])
+    before = State.CLOSED if thread.closed_because or thread.merged_into_id else State.PUBLISHED
     lifecycle.move(thread, before, out_of=[State.HIDDEN], hidden_because="", hidden_by_flags=False)
     list_again(thread)
     _record(thread, Happening.SHOWN, by=by, now=now)

@@ -1,4 +1,4 @@
-"""A thread as moderators care for it: closing, opening again, hiding, showing again; and what was done."""
+"""A thread as moderators care for it: closing, hiding, merging, and what undoes each; and what was done."""
 
 import uuid
 
@@ -13,9 +13,10 @@ from forum.models import Post, Thread
 from forum.states import State
 from forum.text.passages import Passages
 from moderation.actions.flags import show
+from moderation.actions.merge import CannotMerge, merge, unmerge
 from moderation.actions.redact import REDACTABLE, places
 from moderation.actions.threads import close, hide, reopen, unhide
-from moderation.forms import CloseForm, HideForm
+from moderation.forms import CloseForm, HideForm, MergeForm
 from moderation.models import AuditEvent, Redaction
 from moderation.rules import may_moderate_thread
 
@@ -23,6 +24,8 @@ SHOWN = 50
 RECORDED = {
     "thread.closed": "Closed",
     "thread.reopened": "Opened again",
+    "thread.merged": "Merged into another",
+    "thread.taken-apart": "Taken apart again",
     "thread.hidden": "Hidden",
     "thread.hidden-by-flags": "Hidden because of flags, until a moderator looks",
     "thread.shown": "Shown again",
@@ -62,6 +65,24 @@ def unhide_thread(request: MemberRequest, public_id: str) -> HttpResponse:
     return _done(request, _thread(request, public_id), unhide)
 
 
+@moderator_required
+@require_POST
+def merge_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    found, form = _thread(request, public_id), MergeForm(request.POST, prefix="merge")
+    if form.is_valid():
+        try:
+            return _done(request, found, merge, form.cleaned_data["into"])
+        except CannotMerge as refusal:
+            form.add_error("into", str(refusal))
+    return _page(request, found, status=422, merge_form=form)
+
+
+@moderator_required
+@require_POST
+def unmerge_thread(request: MemberRequest, public_id: str) -> HttpResponse:
+    return _done(request, _thread(request, public_id), unmerge)
+
+
 def _thread(request: MemberRequest, public_id: str) -> Thread:
     return get_object_or_404(Thread.objects.visible_to(request.user).for_list(), public_id=public_id)
 
@@ -76,6 +97,8 @@ def _page(request: MemberRequest, found: Thread, *, status: int = 200, **forms) 
         "record": [(RECORDED[event.kind], event) for event in events[:SHOWN]],
         "close_form": CloseForm(prefix="close"),
         "hide_form": HideForm(prefix="hide"),
+        "merge_form": MergeForm(prefix="merge"),
+        "duplicates": found.duplicates.readable().order_by("hour", "id"),
         "asked": asked,
         "redactable": REDACTABLE,
         "places": places(found, Passages(asked.words)) if asked else [],
@@ -91,8 +114,8 @@ def _with_reason(request: MemberRequest, public_id: str, deed, form: CloseForm |
     return _done(request, found, deed, form.cleaned_data["reason"])
 
 
-def _done(request: MemberRequest, found: Thread, deed, *reason: str) -> HttpResponse:
-    deed(found, *reason, by=request.user, now=timezone.now())
+def _done(request: MemberRequest, found: Thread, deed, *what: str | Thread) -> HttpResponse:
+    deed(found, *what, by=request.user, now=timezone.now())
     return redirect(f"{reverse('moderation:thread', args=[found.public_id])}#record")
 
 

@@ -11,9 +11,9 @@ def check() -> None:
     for thread in Thread.objects.all():
         check_thread(thread)
     for tag in Tag.objects.all():
-        below = Thread.objects.filter(state__in=READABLE, thread_tags__tag__path__startswith=tag.path)
+        below = Thread.objects.listed().filter(thread_tags__tag__path__startswith=tag.path)
         assert tag.thread_count == below.distinct().count(), tag
-    found = Post.objects.published().values_list("pk", flat=True)
+    found = Post.objects.published().filter(thread__merged_into=None).values_list("pk", flat=True)
     assert set(SearchEntry.objects.values_list("post", flat=True)) == set(found)
 
 
@@ -29,13 +29,13 @@ def check_thread(thread: Thread) -> None:
     places = sorted(published.values_list("position", flat=True))
     assert places == list(range(1, len(places) + 1))
     assert thread.last_position == len(places)
-    readable = thread.state in READABLE
+    listed = thread.state in READABLE and not thread.merged_into_id
     if places:
         assert thread.active_hour == max(published.values_list("hour", flat=True))
     marks = {(mark.kind, mark.value) for mark in thread.marks.all()}
-    assert marks == (marks_of(later) if readable else set())
+    assert marks == (marks_of(later) if listed else set())
     hours = set(ThreadTag.objects.filter(content_object=thread).values_list("listed_hour", flat=True))
-    assert hours <= {thread.hour if readable else None}
+    assert hours <= {thread.hour if listed else None}
 
 
 def marks_of(posts) -> set[tuple[str, str]]:

@@ -213,6 +213,23 @@ class Desk(World):
         yield "all look round when it is open again"
         self.all_look_round()
 
+    def _merging(self) -> Iterator[str | Watch]:
+        """What is anonymous into what has a name, then the other way round."""
+        mia, mo = self.people["mia"], self.people["mo"]
+        for merged, kept in (("anonymous", "alice's"), ("alice's", "anonymous")):
+            yield f"mo merges {merged} into {kept}"
+            self.cares_for(mo, merged, "merge", into=f"/threads/{self.thread(kept).public_id}/")
+            yield f"all look round while {merged} is merged, its author among the tools"
+            self.all_look_round()
+            self.tools_of(self.people[self.asker], "anonymous")
+            for person in self.people.values():
+                for name in (merged, kept):
+                    person.opens(self.thread(name).get_absolute_url())
+            yield f"mia consults on {kept}, which followers of {merged} hear of"
+            self.replies(mia, kept, "consult", f"consultation instead of {merged}", aspects=["risk"])
+            yield f"mia takes {merged} apart"
+            self.cares_for(mia, merged, "unmerge")
+
     def _redacting(self) -> Iterator[str | Watch]:
         mia, mo = self.people["mia"], self.people["mo"]
         page = f"/moderation/threads/{self.thread('anonymous').public_id}/"
