@@ -21,6 +21,7 @@ from moderation import intake
 from moderation.actions.claim import claim, step_back
 from moderation.actions.decide import hold
 from moderation.actions.duty import go_away
+from moderation.actions.merge import merge
 from moderation.actions.note import note
 from moderation.actions.redact import ask_to_redact
 from moderation.actions.sanction import appeal_sanction, sanction
@@ -81,6 +82,8 @@ appeal_sanction(warned, said, by=vera, now=timezone.now())
 unheard = QueueItem.objects.waiting().get(appeal__sanction=warned)
 sanction(vera, "pause", make.REASON, hours=72, by=mo, now=timezone.now())
 sanction(vera, "suspension", make.REASON, hours=24, by=make.moderator(), now=timezone.now())
+merged = [make.thread("published", by=mo, now=tomorrow, title=f"Asked {each}") for each in ("again", "first")]
+merge(*merged, by=mo, now=timezone.now())
 days = {"first": timezone.now().date(), "last": timezone.now().date() + timedelta(days=9)}
 go_away(**days, cover=mia, pass_on=False, by=mo, now=timezone.now())
 suggest_what_waits(timezone.now())
@@ -102,6 +105,8 @@ print(json.dumps({
     "refused": f"/my/threads/{refused.public_id}/", "fresh": f"/my/threads/{fresh.public_id}/",
     "care": f"/moderation/threads/{flagged.public_id}/",
     "closed": moderated[0].get_absolute_url(), "hidden": f"/my/threads/{moderated[1].public_id}/",
+    "merged": [each.get_absolute_url() for each in merged],
+    "merging": [f"/moderation/threads/{each.public_id}/" for each in merged],
     "held": held.get_absolute_url(), "item": make.item(waiting).get_absolute_url(),
 }))
 """
@@ -127,6 +132,7 @@ PAGES = {
         "{item}", "{held}", "{heard}", "{closed}", "{moderated[0]}", "{moderated[1]}",
         "{moderated[2]}", "{named}", "{moderated[1]}redact/", "/moderation/redactions/",
         "{asked}", "{author}", "{muted}",
+        "{merged[0]}", "{merged[1]}", "{merging[0]}", "{merging[1]}",
         "/moderation/members/?q=vera", "{member}",
         "/moderation/verifications/", "{asked_for}", "{taken}",
     ],
