@@ -44,8 +44,8 @@ def suggest_what_waits(now: datetime) -> int:
     if not going_on:
         return 0
     earlier = _earlier(going_on)
-    moved = _moved(going_on, desk, earlier)
-    _write(moved, earlier, now)
+    if moved := _moved(going_on, desk, earlier):
+        _write(moved, earlier, now)
     return len(moved)
 
 

@@ -211,13 +211,18 @@ def test_the_notice_leads_to_it_and_is_there_while_it_is_theirs(client, mia, mo)
     assert "suggested to you" not in client.get("/inbox/").content.decode()
 
 
-def test_open_pages_hear_of_it(mia, now, monkeypatch, django_capture_on_commit_callbacks):
+def test_open_pages_hear_of_it_and_of_nothing_when_it_stays(
+    mia, now, monkeypatch, django_capture_on_commit_callbacks
+):
     waits(now=now)
     told = []
     monkeypatch.setattr(fanout.vault, "nudge_accounts", told.extend)
     with django_capture_on_commit_callbacks(execute=True):
         suggest_what_waits(now)
     assert told == [mia]
+    with django_capture_on_commit_callbacks(execute=True) as heard:
+        assert suggest_what_waits(now + LATER) == 0  # there is nobody else
+    assert not heard
 
 
 def test_ten_thousand_that_wait_cost_no_more_queries_than_ten(mia, mo, tags, now):
