@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from forum.models.thread import Thread
+
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     def of(self, account) -> "FollowQuerySet":
@@ -11,7 +13,8 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
     def reaching(self, thread) -> "FollowQuerySet":
         """Of this thread, or of one that was merged into it."""
-        return self.filter(Q(thread=thread) | Q(thread__merged_into=thread))
+        merged = Thread.objects.filter(merged_into=thread)
+        return self.filter(Q(thread=thread) | Q(thread__in=merged))
 
 
 class Follow(models.Model):

@@ -139,7 +139,9 @@ class Thread(models.Model):
     hidden_because = models.CharField(max_length=300, blank=True)
     hidden_by_flags = models.BooleanField(default=False)  # and no moderator has decided about it yet
     # The thread that asks the same and is kept. This one is closed, in no list, and its posts stay in it.
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates", db_index=False
+    )
     is_demo = models.BooleanField(default=False)
 
     tags = TaggableManager(through=ThreadTag)
@@ -155,6 +157,10 @@ class Thread(models.Model):
             models.Index(fields=["-hour", "-id"], name="threads_by_hour"),
             models.Index(fields=["-active_hour", "-id"], name="threads_by_activity"),
             models.Index(fields=["consultation_count", "-hour", "-id"], name="threads_by_consultations"),
+            # Not of those that are merged into none: lists would be looked up in it, and not read in order.
+            models.Index(
+                fields=["merged_into"], name="threads_merged", condition=Q(merged_into__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
