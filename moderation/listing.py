@@ -137,7 +137,7 @@ def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
 def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
     """With the title of what they are about: whose it is, is not even read (a claim is blind)."""
     titled = items.annotate(title=Coalesce(F("thread__title"), Value(OF_A_SANCTION)))
-    return titled.select_related("holder", "suggested_to")
+    return titled.select_related("holder", "suggested_to", "agreed_by")
 
 
 def _cursor(item: QueueItem) -> str:

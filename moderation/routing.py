@@ -68,7 +68,7 @@ class Desk:
 
     def best(self, item: QueueItem, kept: Kept, asked: list[Tag], earlier: Counter) -> Colleague | None:
         """Who may decide, has room and suits best; of those to whom it was not suggested, if any."""
-        away = {*kept, item.suggested_to_id}
+        away = {*kept, item.suggested_to_id, item.agreed_by_id}
         free = [each for pk, each in self.here.items() if each.room > 0 and pk not in away]
         cover = self.covers.get(item.suggested_to_id)
         if cover in free:

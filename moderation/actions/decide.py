@@ -28,11 +28,40 @@ class TextChanged(Refused):
     pass
 
 
-def publish(item: QueueItem, *, version: int, by: Account, now: datetime) -> None:
-    """Make the text public as the moderator read it."""
+def publish(item: QueueItem, *, version: int, by: Account, now: datetime) -> bool:
+    """Make the text public as the moderator read it. Where two have to agree, the first is noted: False then.
+
+    NotAllowed when both would be the same.
+    """
     with audit.deed():
+        _lock(item)
+        if item.takes_two and not _has_first(item, by=by, version=version):
+            agreed = {"agreed_by": by, "agreed_version": version}
+            _take(item, "agreed", version=version, by=by, now=now, **agreed)
+            return False
         post = settle_item(item, Verdict.PUBLISH, version=version, by=by, now=now)
         make_public(post, now=now)
+        return True
+
+
+def _has_first(item: QueueItem, *, by: Account, version: int) -> bool:
+    """Whether a colleague of `by` has agreed to that version already."""
+    agreed = QueueItem.objects.filter(pk=item.pk, agreed_version=version, agreed_by__isnull=False)
+    first = agreed.values_list("agreed_by", flat=True).first()
+    if first == by.pk:
+        raise NotAllowed("You have agreed to this already, so a second moderator has to.")
+    return first is not None
+
+
+@audit.deed()
+def take_agreement_back(item: QueueItem, *, by: Account, now: datetime) -> None:
+    """Agree no longer, as long as nobody has decided. NotAllowed for anybody but the first of the two."""
+    _lock(item)
+    agreed = QueueItem.objects.waiting().filter(pk=item.pk, agreed_by=by)
+    if not agreed.update(agreed_by=None, agreed_version=None):
+        raise NotAllowed("You have not agreed to this, or a colleague has decided about it meanwhile.")
+    audit.record(f"{item.kind}.not-agreed-after-all", about=item.post, by=by, now=now)
+    transaction.on_commit(bus.nudge_queue)
 
 
 def return_to_author(item: QueueItem, note: str, *, version: int, by: Account, now: datetime) -> None:
@@ -88,9 +117,7 @@ def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetim
     AlreadyClaimed unless `by` may take the item now; TextChanged when its text is not that of `version`.
     """
     require_item(by, item)
-    # The thread first, as in withdrawing: in another order the two wait for each other on PostgreSQL.
-    if item.post_id:
-        Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
+    _lock(item)
     free = QueueItem.objects.filter(pk=item.pk).claimable(by=by, now=now)
     if not free.update(holder=None, held_until=None, **taken_up(item, now), **change):
         raise AlreadyClaimed(who_has(item, now=now))
@@ -100,6 +127,12 @@ def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetim
         raise TextChanged(CHANGED_FLAGS if item.kind == FLAG else CHANGED_TEXT)
     audit.record(f"{item.kind}.{past}", about=item.about, by=by, now=now)
     transaction.on_commit(bus.nudge_queue)
+
+
+def _lock(item: QueueItem) -> None:
+    """The thread first, as in withdrawing: in another order the two wait for each other on PostgreSQL."""
+    if item.post_id:
+        Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
 
 
 PAST = {

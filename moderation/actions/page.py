@@ -50,10 +50,11 @@ def _page(item: QueueItem, load: dict[Account, int], kept: Kept, now: datetime) 
 
 
 def _second(item: QueueItem, load: dict[Account, int], kept: Kept, now: datetime) -> Account | None:
-    """Who was paged least; not who holds it, nor who is kept from deciding it.
+    """Who was paged least; not who holds it, agreed to it first of two, or is kept from deciding it.
 
     Of an anonymous text nobody is left out: who is never paged about one would be known to have written it.
     """
     holder = item.holder_at(now)
-    others = [each for each in load if each != holder and each.pk not in kept]
+    left_out = {*kept, holder and holder.pk, item.agreed_by_id}
+    others = [each for each in load if each.pk not in left_out]
     return min(others, key=lambda each: (load[each], each.pk), default=None)

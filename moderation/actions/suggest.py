@@ -60,6 +60,8 @@ def _goes_on(item: QueueItem, desk: Desk, now: datetime) -> bool:
     """Whether nobody reads it, and whom it is for is not here or has let the time pass."""
     if item.holder_at(now):
         return False
+    if item.suggested_to_id == item.agreed_by_id:  # a second moderator is needed
+        return True
     since = item.suggested_hour
     return since is None or now >= since + ACKNOWLEDGE_WITHIN or item.suggested_to_id not in desk.here
 
@@ -78,7 +80,7 @@ def _moved(items: list[QueueItem], desk: Desk, earlier: Counter) -> Moved:
         if best := desk.best(item, kept[item.pk], tags[item.thread_id], earlier):
             best.takes_one()
             moved.append((item, best.account))
-        elif so_far and so_far.room > 0:
+        elif so_far and so_far.room > 0 and item.suggested_to_id != item.agreed_by_id:
             so_far.room -= 1
         elif item.suggested_to_id:
             moved.append((item, None))

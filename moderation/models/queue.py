@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models.holding import Held, free_for
-from forum.models import Flag, Post, Thread
+from forum.models import Facet, Flag, Post, Thread, ThreadTag
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models.appeal import Appeal
 
@@ -69,6 +69,11 @@ class QueueItem(Held, models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     suggested_hour = models.DateTimeField(null=True, blank=True)
+    # Under some topics the first of two moderators who have to agree to publish it, and of which version.
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    agreed_version = models.PositiveIntegerField(null=True, blank=True)
     # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.
     hold_reason = models.CharField(max_length=300, blank=True)
     # From the moderator who handed it over to the next, gone with the decision: it may quote the text.
@@ -143,6 +148,17 @@ class QueueItem(Held, models.Model):
         if self.post_id is None:
             return 1
         return self.post.version + (self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0)
+
+    @property
+    def takes_two(self) -> bool:
+        """Whether it is published only when two moderators have agreed. Flags and appeals are decided by one."""
+        two = ThreadTag.objects.filter(tag__facet=Facet.TOPIC, tag__slug__in=settings.TWO_MODERATORS_TOPICS)
+        return self.is_text and two.filter(content_object=self.thread_id).exists()
+
+    @property
+    def agreed(self) -> Any:
+        """The moderator who has agreed to what its text says now, or None."""
+        return self.agreed_by if self.agreed_version == self.version else None
 
     @property
     def acknowledge_by(self) -> datetime:

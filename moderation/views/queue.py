@@ -16,7 +16,14 @@ from forum.coverage import without_moderator
 from forum.models import Facet, Post, Thread
 from moderation.actions.appeals import grant, uphold_decision
 from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, step_back, who_has
-from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
+from moderation.actions.decide import (
+    TextChanged,
+    decline,
+    hold,
+    publish,
+    return_to_author,
+    take_agreement_back,
+)
 from moderation.actions.flags import dismiss, uphold
 from moderation.clock import clock_of
 from moderation.forms import (
@@ -74,6 +81,7 @@ def _item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
         "post__thread",
         "holder",
         "suggested_to",
+        "agreed_by",
         "decision__by",
         *(f"appeal__{each}" for each in (*FIRST_DECISION, "sanction__account")),
     )
@@ -96,6 +104,7 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
         **_thread_of(request, found),
         **clock_of(found, now),
         "kept_from": kept and kept(),
+        "takes_two": not found.decided and found.takes_two,
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
         "return_form": ReturnForm(initial=version, prefix="return"),
@@ -225,9 +234,18 @@ def publish_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, publish_form=form)
-    publish(found, version=form.cleaned_data["version"], by=request.user, now=timezone.now())
+    if not publish(found, version=form.cleaned_data["version"], by=request.user, now=timezone.now()):
+        return redirect(found)
     thread = Thread.objects.visible_to(request.user).get(pk=found.post.thread_id)
     return remember(redirect(thread), found, request.user)
+
+
+@moderator_required
+@require_POST
+def agree_no_more(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
+    found = _item(request, item_id)
+    take_agreement_back(found, by=request.user, now=timezone.now())
+    return redirect(found)
 
 
 @moderator_required

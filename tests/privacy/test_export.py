@@ -44,6 +44,7 @@ TOLD = {
     "accounts.Verification.holder": "a claim lasts for minutes",
     "moderation.QueueItem.holder": "a claim lasts for minutes",
     "moderation.QueueItem.suggested_to": "about somebody else's text",
+    "moderation.QueueItem.agreed_by": "about somebody else's text",
     "moderation.Suggestion.to": "about somebody else's text",
     "moderation.Duty.account": "duty",
     "moderation.Absence.account": "away",

@@ -25,6 +25,7 @@ HOLDS_AN_ACCOUNT = {
     "accounts.Verification.holder": "a moderator",
     "moderation.QueueItem.holder": "a moderator",
     "moderation.QueueItem.suggested_to": "a moderator, chosen whoever the persona is",
+    "moderation.QueueItem.agreed_by": "a moderator",
     "moderation.Suggestion.to": "a moderator, chosen whoever the persona is",
     "moderation.Duty.account": "a moderator",
     "moderation.Absence.account": "a moderator",

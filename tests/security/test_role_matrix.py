@@ -101,6 +101,7 @@ GET = {
     "/moderation/items/{item}/step-back/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/publish/": "302> 404 404 404 405 404",
+    "/moderation/items/{item}/agree-no-more/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/return/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/decline/": "302> 404 404 404 405 404",
     "/moderation/items/{item}/undo/": "302> 404 404 404 405 404",
@@ -227,6 +228,7 @@ POSTS = {
     "/moderation/items/{item}/step-back/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 409 404",  # nobody holds it
     "/moderation/items/{item}/publish/": "302> 404 404 404 409 404",
+    "/moderation/items/{item}/agree-no-more/": "302> 404 404 404 403 404",  # who has not agreed
     "/moderation/items/{item}/undo/": "302> 404 404 404 409 404",  # nobody decided
     "/moderation/items/{item}/hold/": "302> 404 404 404 409 404",
     "/moderation/items/{item}/uphold/": "302> 404 404 404 409 404",
