@@ -16,10 +16,11 @@ from django.test import Client
 from django.utils import timezone
 from forum.actions.appeal import appeal
 from forum.actions.flag import flag
+from forum.models import Tag
 from forum.notices import fanout
 from moderation import intake
 from moderation.actions.claim import claim, step_back
-from moderation.actions.decide import hold
+from moderation.actions.decide import hold, publish
 from moderation.actions.duty import go_away
 from moderation.actions.merge import merge
 from moderation.actions.note import note
@@ -84,6 +85,10 @@ sanction(vera, "pause", make.REASON, hours=72, by=mo, now=timezone.now())
 sanction(vera, "suspension", make.REASON, hours=24, by=make.moderator(), now=timezone.now())
 merged = [make.thread("published", by=mo, now=tomorrow, title=f"Asked {each}") for each in ("again", "first")]
 merge(*merged, by=mo, now=timezone.now())
+colleague = Tag.objects.filter(slug="colleague-conduct").first() or make.tag("topic", "colleague-conduct")
+tags = ["professional-counselor", "us-co", colleague]
+conduct = make.item(make.thread(title="A question about a colleague", now=tomorrow, tags=tags))
+publish(conduct, version=1, by=mo, now=timezone.now())
 days = {"first": timezone.now().date(), "last": timezone.now().date() + timedelta(days=9)}
 go_away(**days, cover=mia, pass_on=False, by=mo, now=timezone.now())
 suggest_what_waits(timezone.now())
@@ -107,6 +112,7 @@ print(json.dumps({
     "closed": moderated[0].get_absolute_url(), "hidden": f"/my/threads/{moderated[1].public_id}/",
     "merged": [each.get_absolute_url() for each in merged],
     "merging": [f"/moderation/threads/{each.public_id}/" for each in merged],
+    "conduct": conduct.get_absolute_url(),
     "held": held.get_absolute_url(), "item": make.item(waiting).get_absolute_url(),
 }))
 """
@@ -127,7 +133,7 @@ PAGES = {
     "mo": [
         "{thread}", "/moderation/queue/", "/moderation/duty/",
         "/moderation/queue/?kind=update&age=24", "/moderation/log/",
-        "/moderation/insight/", "/moderation/insight/?first=2026-03-01&last=2026-03-31&by=month",
+        "{conduct}", "/moderation/insight/", "/moderation/insight/?first=2026-03-01&last=2026-03-31&by=month",
         "/moderation/insight/?first=tomorrow",
         "{item}", "{held}", "{heard}", "{closed}", "{moderated[0]}", "{moderated[1]}",
         "{moderated[2]}", "{named}", "{moderated[1]}redact/", "/moderation/redactions/",

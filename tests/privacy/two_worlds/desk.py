@@ -213,6 +213,24 @@ class Desk(World):
         yield "all look round when it is open again"
         self.all_look_round()
 
+    def _two_agree(self) -> Iterator[str | Watch]:
+        """Who replies anonymously asks about a colleague, and two moderators have to agree."""
+        mia, mo = self.people["mia"], self.people["mo"]
+        yield "somebody asks anonymously about a colleague, and mia agrees to publish it"
+        make.tag("topic", "colleague-conduct")
+        self.asks(self.people[self.replier], "colleague", topic="colleague-conduct")
+        self.decides(mia, "colleague")
+        item = QueueItem.objects.waiting().get(post__thread=self.thread("colleague"))
+        address = item.get_absolute_url()
+        yield "all look round while one has agreed, who takes it back and agrees again"
+        self.all_look_round()
+        mo.opens(address)
+        mia.sends(f"{address}agree-no-more/", page=address)
+        self.decides(mia, "colleague")
+        yield "mo agrees, and it is public"
+        self.decides(mo, "colleague")
+        self.all_look_round()
+
     def _merging(self) -> Iterator[str | Watch]:
         """What is anonymous into what has a name, then the other way round."""
         mia, mo = self.people["mia"], self.people["mo"]

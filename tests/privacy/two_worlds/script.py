@@ -41,6 +41,7 @@ class Script(Desk):
         yield from self._verified()
         yield from self._on_duty()
         yield from self._closing()
+        yield from self._two_agree()
         yield from self._merging()
         yield from self._redacting()
         yield from self._flagging()
