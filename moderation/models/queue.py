@@ -71,7 +71,7 @@ class QueueItem(Held, models.Model):
     suggested_hour = models.DateTimeField(null=True, blank=True)
     # Under some topics the first of two moderators who have to agree to publish it, and of which version.
     agreed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     agreed_version = models.PositiveIntegerField(null=True, blank=True)
     # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.
@@ -151,7 +151,7 @@ class QueueItem(Held, models.Model):
 
     @property
     def takes_two(self) -> bool:
-        """Whether it is published only when two moderators have agreed. Flags and appeals are decided by one."""
+        """Whether two moderators have to agree to publish it. Flags and appeals are decided by one."""
         two = ThreadTag.objects.filter(tag__facet=Facet.TOPIC, tag__slug__in=settings.TWO_MODERATORS_TOPICS)
         return self.is_text and two.filter(content_object=self.thread_id).exists()
 

@@ -132,6 +132,13 @@ def test_it_is_suggested_and_told_to_another_than_the_first(item, mia, mo, now):
     assert Notice.objects.get(event__happening="waiting").account == mo
 
 
+def test_without_a_second_it_is_suggested_to_nobody(item, mia, now):
+    suggest_what_waits(now)
+    publish(again(item), version=1, by=mia, now=now)
+    assert suggest_what_waits(now) == 1
+    assert again(item).suggested_to is None
+
+
 def test_the_desk_shows_one_of_two(topic, mia, mo):
     tags = ["professional-counselor", "us-co", topic]
     item = make.item(make.thread(tags=tags, now=timezone.now()))
