@@ -49,6 +49,8 @@ def appealed(words: str, *, about: Any, post: Any = None, now: datetime, **again
     from moderation.models.queue import APPEAL
 
     with audit.deed():
+        if post:
+            _require_decided(post, against)
         try:
             with transaction.atomic():
                 made = Appeal.objects.create(words=words, post=post, **against)
@@ -60,16 +62,34 @@ def appealed(words: str, *, about: Any, post: Any = None, now: datetime, **again
         transaction.on_commit(bus.nudge_queue)
 
 
+def _require_decided(post: Any, against: dict[str, Any]) -> None:
+    """Refused when the text went, or the decision was undone, since its author read of it."""
+    # The thread first, as in withdrawing and undoing: they come before this or after it.
+    type(post.thread).objects.select_for_update(no_key=True).get(pk=post.thread_id)
+    now_there = type(post).objects.filter(pk=post.pk).select_related("thread")
+    if not any(each.against == against for each in decided_about(now_there)):
+        raise Refused("This was changed meanwhile, so nothing was sent. Please look at your text again.")
+
+
 def drop(posts: Any) -> None:
     """Take what its author withdrew out of the queue; notes about it may quote it, so they go too."""
-    from moderation.models import Appeal, Decision, QueueItem
+    from moderation.models import Decision, QueueItem
+
+    # Locked before what hangs on them is looked for, so that nothing more comes to hang on them.
+    list(QueueItem.objects.waiting().filter(post__in=posts).select_for_update().values_list("pk"))
+    drop_appeals(posts)
+    Decision.objects.filter(item__post__in=posts).update(note="")
+    QueueItem.objects.waiting().filter(post__in=posts).delete()
+    transaction.on_commit(bus.nudge_queue)
+
+
+def drop_appeals(posts: Any) -> None:
+    """Take back what was said against decisions about `posts`, and the words of it."""
+    from moderation.models import Appeal
 
     appeals = Appeal.objects.filter(post__in=posts)
     appeals.filter(item__decided=False).delete()
     appeals.update(words="")
-    Decision.objects.filter(item__post__in=posts).update(note="")
-    QueueItem.objects.waiting().filter(post__in=posts).delete()
-    transaction.on_commit(bus.nudge_queue)
 
 
 def drop_redactions(thread: Any) -> None:

@@ -28,7 +28,8 @@ def lock(account: Account, *, keep_name: bool, now: datetime) -> None:
     """End sign-in, sessions and sockets. LastAdministrator while there is no other one."""
     if account.is_administrator:
         # Locked in order, so that of two who leave at once one is the last.
-        there = Account.objects.select_for_update().filter(is_administrator=True, is_active=True)
+        there = Account.objects.select_for_update(no_key=True)
+        there = there.filter(is_administrator=True, is_active=True)
         if not any(other.pk != account.pk for other in there.order_by("pk")):
             raise LastAdministrator(
                 "You are the only administrator, so nothing was done. Let somebody else be appointed first."

@@ -125,7 +125,7 @@ def count_against_the_day(by: Author, kind: Kind, *, now: datetime) -> None:
     if isinstance(by, Persona):
         mine = Post.objects.filter(persona=by)
     else:
-        Account.objects.select_for_update().only("pk").get(pk=by.pk)
+        Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
         mine = Post.objects.written_by(by)
     mine = mine.filter(submitted_hour__gte=today)
     if kind == Kind.QUESTION:

@@ -49,7 +49,7 @@ def finish(accounts: Iterable[Account], *, now: datetime) -> None:
 
 
 def take_back(account: Account, *, now: datetime) -> None:
-    """Withdraw what the account wrote under its name and nobody but moderators has read."""
+    """Withdraw what the account wrote under its name and nobody but moderators has read, appeals among it."""
     unseen = Post.objects.written_by(account).filter(state__in=UNSEEN)
     # The threads first, as in deciding: what a moderator publishes at this moment stays.
     threads = Thread.objects.select_for_update(no_key=True).filter(pk__in=unseen.values("thread"))
@@ -57,6 +57,7 @@ def take_back(account: Account, *, now: datetime) -> None:
         if thread.author_id == account.pk and thread.state in UNSEEN:
             withdraw(thread, by=account, now=now)
     intake.drop(unseen)
+    intake.drop_appeals(Post.objects.written_by(account))
     for post in unseen:
         lifecycle.move(post, State.WITHDRAWN, **NO_WORDS)
         audit.record(f"{Kind(post.kind).value}.withdrawn", about=post, now=now)

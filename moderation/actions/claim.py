@@ -56,6 +56,8 @@ def step_back(item: QueueItem, *, by: Account, now: datetime) -> None:
     if not may_moderate(by):
         raise NotAllowed("Only moderators can do this.")
     with transaction.atomic():
+        # Locked first: whoever takes the text back meanwhile waits, or has taken the item along.
+        QueueItem.objects.select_for_update(no_key=True).filter(pk=item.pk).first()
         QueueItem.objects.filter(pk=item.pk, holder=by).update(holder=None, held_until=None)
         theirs = QueueItem.objects.filter(pk=item.pk, suggested_to=by)
         theirs.update(suggested_to=None, suggested_hour=None)

@@ -122,7 +122,7 @@ def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetim
     if not free.update(holder=None, held_until=None, **taken_up(item, now), **change):
         raise AlreadyClaimed(who_has(item, now=now))
     if item.post_id:
-        item.post = Post.objects.select_for_update().get(pk=item.post_id)
+        item.post = Post.objects.select_for_update(no_key=True).get(pk=item.post_id)
     if item.version != version:
         raise TextChanged(CHANGED_FLAGS if item.kind == FLAG else CHANGED_TEXT)
     audit.record(f"{item.kind}.{past}", about=item.about, by=by, now=now)

@@ -51,10 +51,11 @@ def ask_to_redact(
     AlreadyAsked while another request about the thread is open; Refused unless it was published.
     """
     require_thread(by, thread)
-    if thread.state not in REDACTABLE:
-        raise Refused("Only from a thread that was published can words be removed.")
     try:
         with audit.deed():
+            thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+            if thread.state not in REDACTABLE:
+                raise Refused("Only from a thread that was published can words be removed.")
             asked = Redaction.objects.create(
                 thread=thread, words=words, reason=reason, asked_by=by, hour=hour_of(now)
             )
@@ -79,12 +80,14 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     passages = Passages(asked.words)
     if not asked.settle(RedactionState.DONE, by=by, hour=hour_of(now)):
         raise Settled
-    changed = [post for post in thread.posts.in_order() if _redact_post(post, passages)]
+    # Locked, since what their authors send at this moment must not be overwritten.
+    posts = thread.posts.select_for_update(no_key=True).in_order()
+    changed = [post for post in posts if _redact_post(post, passages)]
     question, retitled = _redact_thread(thread, passages)
     if retitled and question not in changed:
         changed.append(question)
     for rows, fields in _notes(thread):
-        for row in rows:
+        for row in rows.select_for_update(no_key=True, of=("self",)):
             if changes := _without(row, fields, passages):
                 rows.filter(pk=row.pk).update(**changes)
     if thread.state in READABLE:

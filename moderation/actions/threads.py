@@ -23,6 +23,7 @@ def close(thread: Thread, reason: str, *, by: Account, now: datetime) -> None:
 @audit.deed()
 def reopen(thread: Thread, *, by: Account, now: datetime) -> None:
     require_thread(by, thread)
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     if thread.merged_into_id:
         raise NotAllowed("It was merged into another thread. Take the two apart instead.")
     lifecycle.move(thread, State.PUBLISHED, out_of=[State.CLOSED], closed_because="")

@@ -45,7 +45,7 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         )
     if hasattr(decision, "appeal"):
         raise Refused("Its author has appealed meanwhile, so it stays until a colleague has decided that.")
-    post = Post.objects.select_for_update().get(pk=item.post.pk)
+    post = Post.objects.select_for_update(no_key=True).get(pk=item.post.pk)
     if post.flags.exists():
         raise Refused("A member flagged this meanwhile, so it stays. Please decide about the flag.")
     if decision.verdict == Verdict.PUBLISH:

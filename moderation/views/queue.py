@@ -307,7 +307,8 @@ def grant_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
     """A text that waits again because of it is in the same hands, to be published or returned."""
     answer = _by_form(request, found, grant, AppealDecisionForm(request.POST, prefix="grant"))
     if answer.status_code == 302 and found.appeal and found.appeal.decision:
-        return redirect(QueueItem.objects.waiting().get(post=found.post, kind=found.post.kind))
+        again = QueueItem.objects.waiting().filter(post=found.post, kind=found.post.kind).first()
+        return redirect(again) if again else answer  # which its author may have taken back in this moment
     return answer
 
 

@@ -232,6 +232,12 @@ class TestOfARedaction:
         redact(asked, by=mo, now=now)
         assert Appeal.objects.get().words == "The [removed] should have stayed, it is not a name."
 
+    def test_its_words_go_with_the_account_that_wrote_under_its_name(self, redacted, alice, mo, now):
+        item = appealed(redacted, now=now, words="I am the Alice of the paper in Durango, so look again.")
+        leave(alice, keep_name=False, now=now)
+        assert not QueueItem.objects.filter(pk=item.pk).exists()
+        assert not Appeal.objects.exists()
+
     def test_two_appeals_about_one_text_can_wait(self, redacted, mia, mo, now):
         appealed(redacted, now=now)
         later = now + timedelta(hours=2)

@@ -210,6 +210,13 @@ def test_withdrawing_drops_what_was_asked_and_every_reason(thread, mia, mo, now)
     assert list(Redaction.objects.values_list("state", "words", "reason")) == [("done", "", "")]
 
 
+def test_of_what_was_withdrawn_meanwhile_no_words_are_asked_for(published_thread, alice, mia, now):
+    withdraw(Thread.objects.get(), by=alice, now=now)
+    with pytest.raises(Refused, match="published"):
+        asked_of(published_thread, by=mia, now=now, words="climbing")
+    assert not Redaction.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_settle_at_once_one_does(published_thread, mia, mo, now):
     asked = asked_of(published_thread, by=mia, now=now, words="climbing")
