@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Account, Verification
-from forum.models import FOR_MODERATORS, Happening, Notice, Post, Tag, Thread
+from forum.models import FOR_MODERATORS, Edit, Happening, Notice, Post, Tag, Thread
+from forum.models.edit import edit_of
 from forum.models.post import PostQuerySet
 from forum.states import READABLE
 
@@ -122,7 +123,7 @@ def duty(kept: Any) -> Words:
 def written(posts: PostQuerySet, *, opened: Q) -> list[Words]:
     """The posts by thread. Of a thread that somebody else opened, no more than where it is."""
     by_thread: dict[UUID, list[Post]] = defaultdict(list)
-    for post in posts.in_order().prefetch_related("appeals"):
+    for post in posts.select_related("edit").in_order().prefetch_related("appeals"):
         by_thread[post.thread_id].append(post)
     threads = Thread.objects.filter(pk__in=by_thread).for_list().order_by("hour", "id")
     own = set(threads.filter(opened).values_list("pk", flat=True))
@@ -157,7 +158,16 @@ def contribution(post: Post) -> Words:
         "hour": post.hour.isoformat(),
         "text": post.body,
         **{name: value for name, value in {**texts, **lists}.items() if value},
+        **(edit(found) if (found := edit_of(post)) else {}),
     }
+
+
+def edit(found: Edit) -> Words:
+    """What its author would have said instead. Of a moderator's proposal, what they answered."""
+    if found.proposed:
+        return {"about changes that a moderator proposed": found.note} if found.note else {}
+    words = {"title": found.title, "asking": found.asking, "text": found.body, "state": found.state}
+    return {"edit": {name: value for name, value in words.items() if value}}
 
 
 def address(thread: Thread) -> str | None:

@@ -62,7 +62,7 @@ class ThreadsFeed(Feed):
         return question.thread.hour
 
     def item_updateddate(self, question: Post) -> datetime:
-        return question.hour
+        return question.edited_hour or question.hour
 
     def item_author_name(self, question: Post) -> str | None:
         return question.thread.author.display_name if question.thread.author else None

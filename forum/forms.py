@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from forum import return_code
 from forum.actions.compose import Draft, Text
-from forum.models import Aspect, Facet, Outcome, Reason, Tag, Urgency
+from forum.models import Aspect, Facet, Outcome, Reason, Tag, Urgency, Wording
 from forum.models.flag import WORDS_MAX
 from forum.text.markdown import LONGEST_SOURCE
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
@@ -98,7 +98,9 @@ class TagChoice(forms.ModelMultipleChoiceField):
         super().__init__(Tag.objects.of(facet).in_order(), to_field_name="slug", **kwargs)
 
 
-class AskForm(OnceForm):
+class QuestionWords(forms.Form):
+    """What a question says. Asking it needs more; editing it needs no more than this."""
+
     title = Line(
         min_length=TITLE_MIN,
         max_length=TITLE_MAX,
@@ -120,6 +122,12 @@ class AskForm(OnceForm):
         help_text="One sentence, so that colleagues answer the question you have.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def wording(self) -> Wording:
+        return Wording(**{name: self.cleaned_data[name] for name in ("body", "title", "asking")})
+
+
+class AskForm(QuestionWords, OnceForm):
     discipline = TagChoice(Facet.DISCIPLINE, label="Your discipline")
     jurisdiction = TagChoice(
         Facet.JURISDICTION,
@@ -245,15 +253,20 @@ class ReturnForm(forms.Form):
         return code
 
 
-class ReplyForm(OnceForm):
+class ReplyWords(forms.Form):
     body = Words(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
 
+    def wording(self) -> Wording:
+        return Wording(self.cleaned_data["body"])
+
+
+class ReplyForm(ReplyWords, OnceForm):
     def text(self) -> Text:
         data = self.so_far()
         return Text(id=data.pop("id"), body=data.pop("body"), extra=data)
 
 
-class ConsultForm(ReplyForm):
+class ConsultWords(ReplyWords):
     aspects = forms.MultipleChoiceField(
         choices=Aspect,
         widget=forms.CheckboxSelectMultiple,
@@ -275,12 +288,29 @@ class ConsultForm(ReplyForm):
     )
 
 
+class ConsultForm(ConsultWords, ReplyForm):
+    pass
+
+
 class UpdateForm(ReplyForm):
     outcomes = forms.MultipleChoiceField(
         choices=Outcome,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="What came of it",
+    )
+
+
+class AnswerForm(forms.Form):
+    """What an author says to changes that a moderator proposes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)  # of the proposal that they read
+    words = Words(
+        max_length=1000,
+        required=False,
+        label="Why not",
+        help_text="For the moderators. Please leave out who you are.",
+        widget=text_area(3),
     )
 
 

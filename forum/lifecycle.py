@@ -4,15 +4,19 @@ from collections.abc import Container
 from typing import Any
 
 from accounts.access import Refused
-from forum.models import Post, Thread
+from forum.models import Edit, Post, Thread
 from forum.states import TRANSITIONS, State
+
+NOUNS = {Thread: "thread", Post: "text", Edit: "edit"}
 
 
 class IllegalMove(Refused):
-    """The thread or post is not in a state from which this step exists."""
+    """The thread, post or edit is not in a state from which this step exists."""
 
 
-def move(thing: Thread | Post, to: State, *, out_of: Container[State] = tuple(State), **also: Any) -> None:
+def move(
+    thing: Thread | Post | Edit, to: State, *, out_of: Container[State] = tuple(State), **also: Any
+) -> None:
     """Bring `thing` to the state `to`, setting the fields `also` with it.
 
     IllegalMove from a state that has no such step, or is not in `out_of`. The UPDATE's own condition decides,
@@ -21,7 +25,7 @@ def move(thing: Thread | Post, to: State, *, out_of: Container[State] = tuple(St
     sources = [state for state, targets in TRANSITIONS.items() if to in targets and state in out_of]
     if not type(thing)._default_manager.filter(pk=thing.pk, state__in=sources).update(state=to, **also):
         thing.refresh_from_db(fields=["state"])
-        noun = "thread" if isinstance(thing, Thread) else "text"
+        noun = NOUNS[type(thing)]
         raise IllegalMove(
             f"This {noun} is {State(thing.state).label.lower()}, so it can't become {to.label.lower()}. "
             "Reload the page to see how it stands now."

@@ -9,15 +9,26 @@ from django.db.models.functions import Coalesce
 
 from anonymity.hour import hour_of
 from forum import lifecycle, search
-from forum.models import Event, Happening, Kind, Post, Standing, Thread, ThreadMark
+from forum.actions.compose import kept, kept_of_question
+from forum.models import (
+    Edit,
+    Event,
+    Happening,
+    Kind,
+    Post,
+    Standing,
+    Thread,
+    ThreadMark,
+    Wording,
+)
 from forum.notices import fanout
 from forum.rows import move_to_the_end
 from forum.standing import compute_standing
-from forum.states import READABLE, State
+from forum.states import READABLE, WAITS, State
 from forum.tagging import list_under_tags, unlist_under_tags
 
 COUNTED = {Kind.CONSULTATION: "consultation_count", Kind.UPDATE: "update_count"}
-WAITS = (State.PENDING, State.HELD)
+
 HAPPENING = {Kind.QUESTION: Happening.THREAD, Kind.UPDATE: Happening.UPDATE}
 
 
@@ -47,9 +58,35 @@ def make_public(post: Post, *, now: datetime) -> None:
     if post.author_id and post.kind in (Kind.CONSULTATION, Kind.PERSPECTIVE):
         compute_standing(post).save(force_insert=True)
     _let_find(post)
+    Edit.objects.filter(post=post).delete()  # what was proposed for it has been decided about
     tell(HAPPENING.get(Kind(post.kind), Happening.REPLY), post, now=now)
     if post.kind != Kind.CONSULTATION:  # which nobody had to decide about
         tell(Happening.PUBLISHED, post, now=now)
+
+
+@transaction.atomic
+def reword(post: Post, words: Wording, *, now: datetime, **also: Any) -> None:
+    """Put `words` in the place of those of a public text, and `also` what a consultation says besides.
+
+    IllegalMove when it is not public. Of the earlier words nothing is kept.
+    """
+    if not Post.objects.published().filter(pk=post.pk).exists():
+        raise lifecycle.IllegalMove("The text was hidden or withdrawn meanwhile, so nothing was published.")
+    put_in_words(post, words, edited_hour=hour_of(now), **also)
+    Edit.objects.filter(post=post).delete()
+    post = Post.objects.select_related("thread").get(pk=post.pk)
+    if post.kind == Kind.CONSULTATION:
+        _mark_anew(post.thread)
+    _let_find(post)
+
+
+def put_in_words(post: Post, words: Wording, **also: Any) -> None:
+    """Write clean `words` into the rows of the text, one version further."""
+    changes = {**kept(words.body), **also}
+    Post.objects.filter(pk=post.pk).update(version=F("version") + 1, **changes)
+    if post.kind == Kind.QUESTION:
+        of_thread = kept_of_question(words.title, words.asking, changes["html"])
+        Thread.objects.filter(pk=post.thread_id).update(**of_thread)
 
 
 @transaction.atomic
@@ -117,9 +154,13 @@ def show_reply(post: Post) -> None:
 def _leave(post: Post) -> None:
     """Take a reply out of search, and from its thread the marks that it alone had set."""
     search.forget(post)
-    ThreadMark.objects.filter(thread=post.thread_id).delete()
-    for other in Post.objects.published().filter(thread=post.thread_id, thread__merged_into=None):
-        _mark(other)
+    _mark_anew(post.thread)
+
+
+def _mark_anew(thread: Thread) -> None:
+    ThreadMark.objects.filter(thread=thread).delete()
+    for post in Post.objects.published().filter(thread=thread, thread__merged_into=None):
+        _mark(post)
 
 
 def _counted(post: Post, by: int) -> dict[str, Any]:

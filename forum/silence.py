@@ -81,6 +81,13 @@ def require_free_name(by: Author, *, now: datetime) -> None:
         raise silence
 
 
+def require_free_to_write(by: Author, *, now: datetime) -> None:
+    """NamePaused for an account; Muted or PausedHere for a persona, whose other pauses the vault knows."""
+    require_free_name(by, now=now)
+    if isinstance(by, Persona):
+        require_free_here(by, now=now)
+
+
 def require_unmuted(persona_id: UUID | None) -> None:
     """Muted, when a moderator muted this persona. Who wrote nothing in the thread has none."""
     if persona_id and Persona.objects.filter(pk=persona_id, muted=True).exists():

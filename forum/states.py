@@ -16,6 +16,7 @@ class State(TextChoices):
 
 
 READABLE = (State.PUBLISHED, State.CLOSED)
+WAITS = (State.PENDING, State.HELD)  # for a moderator
 
 TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.DRAFT: (State.PENDING, State.WITHDRAWN),

@@ -9,6 +9,7 @@ from uuid import UUID
 from forum.models import Event, Happening, Post
 from forum.states import State
 from moderation.models import Appeal, Decision, Redaction, Verdict
+from moderation.models.queue import EDIT
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def decided_about(posts: Iterable[Post]) -> list[Decided]:
 
 
 def _declined(own: dict[UUID, Post]) -> Iterator[Decided]:
-    declined = Decision.objects.filter(item__post__in=own, verdict=Verdict.DECLINE).order_by("hour", "pk")
+    declined = Decision.objects.filter(item__post__in=own, verdict=Verdict.DECLINE)
+    declined = declined.exclude(item__kind=EDIT).order_by("hour", "pk")  # which can be sent again
     for each in declined.select_related("item__post", "appeal__item__decision"):
         post, appeal = each.item.post, getattr(each, "appeal", None)
         if appeal or post.state == State.DECLINED:

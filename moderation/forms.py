@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Account
+from forum.forms import QuestionWords, ReplyWords
 from forum.models import Thread
 from forum.models.thread import ALPHABET
 from forum.text.normalise import clean_text
@@ -159,6 +160,21 @@ class NoteForm(DecisionForm):
     def words(self) -> str:
         """The note as the author reads it."""
         return as_read(self.ready_made, self.cleaned_data["points"], self.cleaned_data["note"])
+
+
+class ProposeForm(ReplyWords, DecisionForm):
+    """A text as a moderator would publish it."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Why, for the author",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ProposeQuestionForm(QuestionWords, ProposeForm):
+    pass
 
 
 class ReturnForm(NoteForm):

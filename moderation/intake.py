@@ -22,6 +22,14 @@ def enqueue(post: Any, *, now: datetime, urgent: bool = False) -> None:
     transaction.on_commit(bus.nudge_queue)
 
 
+def enqueue_edit(post: Any, *, now: datetime) -> None:
+    """Put the other words that its author wants for a public post before the moderators."""
+    from moderation.models.queue import EDIT, QueueItem
+
+    QueueItem.objects.create(post=post, thread_id=post.thread_id, kind=EDIT, hour=hour_of(now))
+    transaction.on_commit(bus.nudge_queue)
+
+
 def flagged(post: Any, *, urgent: bool, now: datetime) -> None:
     """Put what members say of a public post before the moderators, as one item however many they are."""
     from moderation.models.queue import FLAG, QueueItem
@@ -90,6 +98,18 @@ def drop_appeals(posts: Any) -> None:
     appeals = Appeal.objects.filter(post__in=posts)
     appeals.filter(item__decided=False).delete()
     appeals.update(words="")
+
+
+def drop_edits(posts: Any) -> None:
+    """The same with edits of `posts`, which themselves stay."""
+    from moderation.models import Decision, QueueItem
+    from moderation.models.queue import EDIT
+
+    waiting = QueueItem.objects.waiting().filter(post__in=posts, kind=EDIT)
+    list(waiting.select_for_update().values_list("pk"))  # as above
+    Decision.objects.filter(item__post__in=posts, item__kind=EDIT).update(note="")
+    waiting.delete()
+    transaction.on_commit(bus.nudge_queue)
 
 
 def drop_redactions(thread: Any) -> None:

@@ -17,13 +17,13 @@ from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Recusal, Redaction, RedactionState
-from moderation.models.queue import APPEAL, FLAG, QueueItemQuerySet
+from moderation.models.queue import APPEAL, EDIT, FLAG, QueueItemQuerySet
 
 PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
 CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
 TEXTS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION}
-KINDS = TEXTS | {FLAG: "Flag", APPEAL: "Appeal"}
+KINDS = TEXTS | {EDIT: "Edit", FLAG: "Flag", APPEAL: "Appeal"}
 AGES = {
     f"{age // timedelta(hours=1)}": f"Over {age // timedelta(hours=1)} hours"
     for age in (ACKNOWLEDGE_WITHIN, DECIDE_WITHIN)

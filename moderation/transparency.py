@@ -20,11 +20,12 @@ FEWEST = 5
 MONTHS = 24
 KEPT_FOR = 60 * 60  # seconds
 OPEN_APPEALS = "transparency-open-appeals"
-REVIEWED = ("question", "clarification", "perspective", "update")
+REVIEWED = ("question", "clarification", "perspective", "update", "edit")
 # What a reader calls it, and the audit events of it.
 DEEDS = {
-    "Published": [f"{kind}.published" for kind in REVIEWED],
+    "Published": [f"{kind}.{how}" for kind in REVIEWED for how in ("published", "rewording-accepted")],
     "Returned": [f"{kind}.returned" for kind in REVIEWED],
+    "Changes proposed": [f"{kind}.reworded" for kind in REVIEWED],
     "Declined": [f"{kind}.declined" for kind in REVIEWED],
     "Consultations": ["consultation.published"],
     "Closed": ["thread.closed"],

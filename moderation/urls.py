@@ -30,6 +30,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/hand-over/", queue.hand_over_item, name="hand-over-item"),
     path("items/<uuid:item_id>/publish/", queue.publish_item, name="publish-item"),
     path("items/<uuid:item_id>/agree-no-more/", queue.agree_no_more, name="agree-no-more"),
+    path("items/<uuid:item_id>/propose/", queue.propose_item, name="propose-item"),
     path("items/<uuid:item_id>/return/", queue.return_item, name="return-item"),
     path("items/<uuid:item_id>/decline/", queue.decline_item, name="decline-item"),
     path("items/<uuid:item_id>/undo/", undo.undo_item, name="undo-item"),

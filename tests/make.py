@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,13 +18,16 @@ from accounts.actions.verify import ask_for_verification, vouch_for
 from accounts.models import Account, Verification
 from forum import return_code
 from forum.actions.ask import ask, ask_as_persona, ask_without_link
-from forum.actions.compose import Author, Draft, Text
+from forum.actions.compose import Author, Draft, Text, writer_of
+from forum.actions.edit import edit as edit_text
 from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
-from forum.models import Facet, Kind, Persona, Post, Tag, Thread
+from forum.models import Edit, Facet, Kind, Persona, Post, Tag, Thread, Wording
+from forum.models.edit import edit_of, version_shown
 from forum.states import State
 from moderation.actions.decide import decline, publish, return_to_author
+from moderation.actions.propose import propose
 from moderation.actions.threads import close, hide
 from moderation.models import QueueItem
 
@@ -216,6 +220,25 @@ def item(thread_or_post: Thread | Post) -> QueueItem:
     if isinstance(thread_or_post, Thread):
         return waiting.get(post__thread=thread_or_post)
     return waiting.get(post=thread_or_post)
+
+
+def edit(post: Post, *, now: datetime = NOW, **changes: Any) -> QueueItem:
+    """What its author would rather say in the place of a published post's words; the item that waits."""
+    found = Post.objects.select_related("thread", "edit").get(pk=post.pk)
+    earlier = edit_of(found)
+    words = replace(earlier.wording if earlier else Wording.of(found), **changes)
+    edit_text(found, words, seen=version_shown(found, earlier), by=writer_of(found), now=now)
+    return QueueItem.objects.waiting().get(post=post, kind="edit")
+
+
+def proposal(
+    waits: Thread | Post, *, by: Account | None = None, note: str = "", now: datetime = NOW, **changes: Any
+) -> Edit:
+    """The changes with which moderator `by` would publish what waits."""
+    waiting = item(waits)
+    words = replace(Wording.of(waiting.post), **changes)
+    propose(waiting, words, note, version=waiting.version, by=by or moderator(), now=now)
+    return Edit.objects.get(post=waiting.post_id)
 
 
 def decide_on(post: Post, state: str, *, by: Account | None = None, now: datetime = NOW) -> None:

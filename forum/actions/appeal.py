@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.access import NotAllowed
-from forum.actions.compose import Author, clean_body
-from forum.actions.revise import written_by
+from forum.actions.compose import Author, clean_body, written_by
 from moderation import intake
 
 

@@ -15,18 +15,16 @@ from forum.actions.compose import (
     Draft,
     FormUsed,
     Text,
-    clean_body,
-    clean_title,
+    clean_wording,
     count_against_the_day,
+    kept_of_question,
     sent_before,
     write,
 )
-from forum.models import Kind, Persona, Thread, Urgency
-from forum.models.thread import slug_of
+from forum.models import Kind, Persona, Thread, Urgency, Wording
 from forum.silence import no_place, require_free_name, require_unshut
 from forum.states import State
 from forum.tagging import set_tags
-from forum.text.excerpt import excerpt
 from forum.text.markdown import render
 from moderation import audit, intake
 
@@ -111,11 +109,10 @@ def worded_thread(draft: Draft, *, by: Author, now: datetime, state: State = Sta
 
 
 def _put_in_words(thread: Thread, draft: Draft, *, by: Author) -> None:
-    thread.title = clean_title(draft.title, by, room=150)
-    thread.slug = slug_of(thread.title)
-    thread.asking = clean_title(draft.asking, by, room=300)
+    words = clean_wording(Wording(draft.body, draft.title, draft.asking), by)
+    for name, value in kept_of_question(words.title, words.asking, render(words.body)).items():
+        setattr(thread, name, value)
     thread.urgency = draft.urgency
-    thread.excerpt = excerpt(render(clean_body(draft.body, by)))
 
 
 def _ask_as(persona: Persona, draft: Draft, *, now: datetime) -> Thread:

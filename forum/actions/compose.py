@@ -10,12 +10,15 @@ from django.conf import settings
 from accounts.access import NotAllowed, Refused, TooMany
 from accounts.models import Account
 from anonymity.hour import hour_of
-from forum.models import Kind, Persona, Post, Tag, Thread
+from forum.models import Kind, Persona, Post, Tag, Thread, Wording
+from forum.models.thread import slug_of
 from forum.states import State
+from forum.text.excerpt import excerpt
 from forum.text.markdown import RENDERER_VERSION, render
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
 
 Author = Account | Persona
+TITLE_ROOM, ASKING_ROOM = 150, 300
 
 
 class FormUsed(Refused):
@@ -53,6 +56,25 @@ def clean_body(body: str, by: Author) -> str:
     return clean_for_persona(body) if isinstance(by, Persona) else clean_text(body)
 
 
+def kept(body: str) -> dict[str, Any]:
+    """What a post keeps of a clean text."""
+    return {"body": body, "html": render(body), "renderer_version": RENDERER_VERSION}
+
+
+def kept_of_question(title: str, asking: str, html: str) -> dict[str, Any]:
+    """What a thread keeps of its question's clean words."""
+    return {"title": title, "slug": slug_of(title), "asking": asking, "excerpt": excerpt(html)}
+
+
+def clean_wording(words: Wording, by: Author) -> Wording:
+    """As the deeds keep what was typed; a text that is no question has neither title nor asking."""
+    return Wording(
+        clean_body(words.body, by),
+        clean_title(words.title, by, room=TITLE_ROOM),
+        clean_title(words.asking, by, room=ASKING_ROOM),
+    )
+
+
 def clean_title(title: str, by: Author, *, room: int) -> str:
     """One line. A persona's three dots need more room than the one sign that was typed."""
     line = clean_line(title)
@@ -70,7 +92,6 @@ def worded(
     thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime, state: State = State.PENDING
 ) -> Post:
     """The post that `write` would keep, unsaved: a preview shows it as it will be."""
-    body = clean_body(text.body, by)
     signature = {"persona": by} if isinstance(by, Persona) else {"author": by}
     return Post(
         id=text.id,
@@ -79,9 +100,7 @@ def worded(
         state=state,
         hour=hour_of(now),
         submitted_hour=hour_of(now),
-        body=body,
-        html=render(body),
-        renderer_version=RENDERER_VERSION,
+        **kept(clean_body(text.body, by)),
         **signature,
         **text.extra,
     )
@@ -95,12 +114,30 @@ def sent_before(text: Text, *, thread: uuid.UUID, by: Account | None) -> Post | 
     post = Post.objects.filter(pk=text.id).first()
     if post is None:
         return None
-    writer = post.persona or post.author
-    if writer is None or post.author != by or post.thread_id != thread:
+    if post.author != by or post.thread_id != thread:
         raise FormUsed
-    if post.body != clean_body(text.body, writer):
+    if post.body != clean_body(text.body, writer_of(post)):
         raise FormUsed
     return post
+
+
+def written_by(post: Post, by: Author) -> bool:
+    """Whether `by` wrote `post`, under this very name or as this very persona."""
+    if isinstance(by, Persona):
+        return post.persona_id == by.pk
+    return post.author_id is not None and post.author_id == by.pk
+
+
+def require_writer(post: Post, by: Author) -> None:
+    if not written_by(post, by):
+        raise NotAllowed("Only its author can do this.")
+
+
+def writer_of(post: Post) -> Author:
+    writer = post.persona or post.author
+    if writer is None:
+        raise ValueError("The database lets no post be without a writer.")
+    return writer
 
 
 def opened_by(thread: Thread, by: Author) -> bool:

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import DatabaseError
+from django.db.models import Q
 
 from accounts.access import Refused
 from accounts.actions.leave import clear_files, close, end_sessions, lock
 from accounts.models import Account
 from forum import lifecycle
+from forum.actions.edit import forget_edits
 from forum.actions.withdraw import NO_WORDS, withdraw
 from forum.models import Kind, Post, Thread
 from forum.states import State
@@ -50,14 +52,19 @@ def finish(accounts: Iterable[Account], *, now: datetime) -> None:
 
 def take_back(account: Account, *, now: datetime) -> None:
     """Withdraw what the account wrote under its name and nobody but moderators has read, appeals among it."""
-    unseen = Post.objects.written_by(account).filter(state__in=UNSEEN)
+    written = Post.objects.written_by(account)
+    unseen, edited = written.filter(state__in=UNSEEN), written.exclude(edit=None)
     # The threads first, as in deciding: what a moderator publishes at this moment stays.
-    threads = Thread.objects.select_for_update(no_key=True).filter(pk__in=unseen.values("thread"))
-    for thread in threads.order_by("pk"):
+    threads = Thread.objects.select_for_update(no_key=True)
+    touched = Q(pk__in=unseen.values("thread")) | Q(pk__in=edited.values("thread"))
+    for thread in threads.filter(touched).order_by("pk"):
         if thread.author_id == account.pk and thread.state in UNSEEN:
             withdraw(thread, by=account, now=now)
+    for post in edited.filter(edit__proposed=False):
+        audit.record("edit.withdrawn", about=post, now=now)
+    forget_edits(written)
     intake.drop(unseen)
-    intake.drop_appeals(Post.objects.written_by(account))
+    intake.drop_appeals(written)
     for post in unseen:
         lifecycle.move(post, State.WITHDRAWN, **NO_WORDS)
         audit.record(f"{Kind(post.kind).value}.withdrawn", about=post, now=now)

@@ -20,7 +20,7 @@ from forum.actions.compose import (
 )
 from forum.models import Kind, Persona, Post, Thread
 from forum.publishing import make_public
-from forum.silence import no_place, require_free_here, require_free_name, require_unmuted, require_unshut
+from forum.silence import no_place, require_free_name, require_free_to_write, require_unmuted, require_unshut
 from moderation import audit, intake
 
 
@@ -82,9 +82,7 @@ def submit(thread: Thread, kind: Kind, text: Text, *, by: Author, now: datetime)
     """
 
     def deed() -> Post:
-        require_free_name(by, now=now)
-        if isinstance(by, Persona):
-            require_free_here(by, now=now)
+        require_free_to_write(by, now=now)
         if isinstance(by, Account) or by.has_no_link:
             count_against_the_day(by, kind, now=now)
         post = write(thread, kind, text, by=by, now=now)

@@ -6,14 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from accounts.access import NotAllowed
 from forum import lifecycle
 from forum.actions.ask import describe
-from forum.actions.compose import Author, Draft, Text, clean_body
-from forum.models import Kind, Persona, Post, Thread, Urgency
-from forum.silence import require_free_here, require_free_name
+from forum.actions.compose import Author, Draft, Text, clean_body, kept, require_writer
+from forum.models import Edit, Kind, Post, Thread, Urgency
+from forum.silence import require_free_to_write
 from forum.states import State
-from forum.text.markdown import RENDERER_VERSION, render
 from moderation import audit, intake
 
 
@@ -35,22 +33,12 @@ def resubmit(post: Post, text: Text, *, by: Author, now: datetime) -> None:
 def _submit_again(
     post: Post, body: str, *, by: Author, now: datetime, urgent: bool = False, **extra: Any
 ) -> None:
-    if not written_by(post, by):
-        raise NotAllowed("Only its author can change this text.")
-    require_free_name(by, now=now)
-    if isinstance(by, Persona):
-        require_free_here(by, now=now)
-    body = clean_body(body, by)
-    html = render(body)
+    require_writer(post, by)
+    require_free_to_write(by, now=now)
     if not Post.objects.filter(pk=post.pk, version=post.version).update(version=F("version") + 1):
         raise lifecycle.IllegalMove("This text was changed meanwhile. Reload the page to see how it stands.")
-    text = {"body": body, "html": html, "renderer_version": RENDERER_VERSION, **extra}
+    text = {**kept(clean_body(body, by)), **extra}
     lifecycle.move(post, State.PENDING, out_of=[State.RETURNED], **text)
+    Edit.objects.filter(post=post).delete()  # what a moderator proposed was about the words that are gone
     intake.enqueue(post, now=now, urgent=urgent)
     audit.record(f"{Kind(post.kind).value}.resubmitted", about=post, now=now)
-
-
-def written_by(post: Post, by: Author) -> bool:
-    if isinstance(by, Persona):
-        return post.persona_id == by.pk
-    return post.author_id is not None and post.author_id == by.pk

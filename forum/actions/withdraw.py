@@ -8,10 +8,11 @@ from django.db.models import Q
 
 from forum import lifecycle
 from forum.actions.compose import Author, require_opener
+from forum.actions.edit import forget_edits
 from forum.actions.flag import settle_all
-from forum.models import Happening, Persona, Thread
+from forum.models import Edit, Happening, Persona, Thread
 from forum.publishing import take_apart, tell, unlist
-from forum.states import State
+from forum.states import WAITS, State
 from forum.tagging import set_tags
 from moderation import audit, intake
 
@@ -45,7 +46,11 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     intake.drop(thread.posts.all())
     intake.drop_redactions(thread)
     settle_all(thread.posts.all(), now=now)
-    for post in thread.posts.filter(state__in=(State.PENDING, State.HELD)).exclude(mine):
+    forget_edits(thread.posts.filter(mine))
+    for edit in Edit.objects.filter(post__thread=thread, proposed=False, state__in=WAITS):
+        lifecycle.move(edit, State.DECLINED, note=GONE)
+        tell(Happening.EDIT_DECLINED, edit.post, now=now)
+    for post in thread.posts.filter(state__in=WAITS).exclude(mine):
         lifecycle.move(post, State.DECLINED, note=GONE)
         tell(Happening.DECLINED, post, now=now)
     for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):

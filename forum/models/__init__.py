@@ -1,3 +1,4 @@
+from forum.models.edit import Edit, Wording
 from forum.models.flag import Flag, Reason
 from forum.models.follow import Follow
 from forum.models.notice import (
@@ -22,6 +23,7 @@ __all__ = [
     "FLAG_OUTCOMES",
     "FOR_MODERATORS",
     "Aspect",
+    "Edit",
     "Event",
     "Facet",
     "Flag",
@@ -41,4 +43,5 @@ __all__ = [
     "ThreadMark",
     "ThreadTag",
     "Urgency",
+    "Wording",
 ]

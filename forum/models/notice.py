@@ -23,6 +23,10 @@ class Happening(models.TextChoices):
     PUBLISHED = "published", "Your text was published"
     RETURNED = "returned", "A moderator returned your text with a note"
     DECLINED = "declined", "Your text was declined, with a reason"
+    PROPOSED = "proposed", "A moderator proposes changes to your text"
+    EDITED = "edited", "Your changes were published"
+    EDIT_RETURNED = "editback", "A moderator returned your changes with a note"
+    EDIT_DECLINED = "editno", "Your changes were declined, with a reason"
     CLOSED = "closed", "A moderator closed the thread"
     REOPENED = "reopened", "A moderator opened the thread again"
     MERGED = "merged", "A moderator merged the thread into another that asks the same"
@@ -48,6 +52,10 @@ CONCERNS_AUTHOR = (
     Happening.PUBLISHED,
     Happening.RETURNED,
     Happening.DECLINED,
+    Happening.PROPOSED,
+    Happening.EDITED,
+    Happening.EDIT_RETURNED,
+    Happening.EDIT_DECLINED,
     Happening.HIDDEN,
     Happening.SHOWN,
     Happening.REDACTED,

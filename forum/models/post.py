@@ -68,6 +68,7 @@ class Post(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
     hour = models.DateTimeField()  # never finer: minutes tie a post to a session (T-TIME)
     submitted_hour = models.DateTimeField()  # when it first came in: the day's share counts by it
+    edited_hour = models.DateTimeField(null=True, blank=True)  # when other words took the place of the first
     position = models.PositiveIntegerField(null=True, blank=True)  # place in the thread, from publication on
     body = models.TextField()
     html = models.TextField()

@@ -20,7 +20,8 @@ PERSONAL_PAGES: dict[str, str] = {
     Happening.ANSWERED: "my-sanctions",
     Happening.UNHEARD: "moderation:queue",
 }
-ON_THE_PAGE = (Happening.PUBLISHED, Happening.SHOWN)  # of the author's own, what everybody may read
+# Of the author's own, what everybody may read.
+ON_THE_PAGE = (Happening.PUBLISHED, Happening.EDITED, Happening.SHOWN)
 
 
 @member_required

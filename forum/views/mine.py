@@ -5,7 +5,7 @@ The tools are here and nowhere else, so that no shared page differs for an autho
 """
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,11 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import MemberRequest, member_required
 from accounts.confirm import confirmed_required
-from accounts.models import Account
 from anonymity import vault
 from forum import preview
 from forum.actions.appeal import appeal
-from forum.actions.compose import Author
 from forum.actions.reply import clarify, take_persona_slot
 from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
@@ -30,38 +28,16 @@ from forum.forms import AppealForm, AskForm, ReplyForm, UpdateForm
 from forum.lifecycle import IllegalMove
 from forum.models import Kind, Persona, Post, Thread
 from forum.preview import Preview
-from forum.silence import Silenced, name_silence_of, require_unpaused, silence_of
+from forum.silence import Silenced, require_unpaused
 from forum.states import State
+from forum.views import editing
+from forum.views.own import Mine, Own
 from forum.views.previewed import preview_part
 from moderation import intake
 
 SHOWN = 200
 DEEDS = ("clarify", "update", "revise", "appeal")
 KINDS = {"clarify": Kind.CLARIFICATION, "update": Kind.UPDATE}
-
-
-@dataclass(frozen=True)
-class Mine:
-    """A thread with the author that the viewer is in it, and the address of the tools."""
-
-    thread: Thread
-    by: Author
-    url: str
-    account: Account | None = field(default=None, repr=False)  # whose anonymous texts of the day are counted
-    code: str = field(default="", repr=False)  # of a thread without a link: each form brings it along
-
-    @property
-    def is_anonymous(self) -> bool:
-        return isinstance(self.by, Persona)
-
-    @property
-    def posts(self):
-        mine = {"persona": self.by} if self.is_anonymous else {"author": self.by}
-        return self.thread.posts.filter(**mine).in_order()
-
-    @property
-    def is_opener(self) -> bool:
-        return self.by.is_op if isinstance(self.by, Persona) else self.thread.author_id == self.by.pk
 
 
 @member_required
@@ -156,6 +132,8 @@ def tools(request: HttpRequest, mine: Mine) -> HttpResponse:
     deed = request.POST.get("deed", "")
     pressed = request.method == "POST" and not (mine.code and not deed)  # a code alone only opens the page
     bound = request.POST if pressed else None
+    if pressed and deed in editing.DEEDS:
+        return _about_edit(request, mine, deed)
     if pressed and deed not in DEEDS:
         raise Http404
     if deed == "appeal":
@@ -174,7 +152,7 @@ def tools(request: HttpRequest, mine: Mine) -> HttpResponse:
     form = forms.get(f"{deed}_form")
     if pressed and form is None:
         raise IllegalMove("The thread or the text has changed meanwhile, so nothing was sent.")
-    if form is None and (silenced := _silence(mine)):
+    if form is None and (silenced := mine.silence):
         forms = {"silenced": silenced}
     status = 200 if form is None else 422
     ready = form is not None and form.is_valid()
@@ -192,30 +170,48 @@ def tools(request: HttpRequest, mine: Mine) -> HttpResponse:
     return _page(request, mine, status=status, **forms)
 
 
-def _silence(mine: Mine) -> Silenced | None:
-    if not isinstance(mine.by, Persona):
-        return name_silence_of(mine.by, now=timezone.now())
-    return silence_of(mine.by, mine.account, now=timezone.now())
-
-
 def _sent(request: HttpRequest, mine: Mine) -> HttpResponse:
     """The page that everybody gets; who came by code would lose it there, and is answered on the spot."""
     if not mine.code:
         return redirect("forum:sent")
-    mine.thread.refresh_from_db(fields=["title", "slug", "state"])
+    _read_again(mine)
     return _page(request, mine, sent=True)
 
 
+def _read_again(mine: Mine) -> None:
+    mine.thread.refresh_from_db(fields=["title", "slug", "asking", "state"])
+
+
+def _about_edit(request: HttpRequest, mine: Mine, deed: str) -> HttpResponse:
+    found = editing.do(request, mine)
+    if found.status != 200:
+        return _page(request, mine, status=found.status, faulty=found)
+    if deed in editing.TO_MODERATORS and found.post.kind != Kind.CONSULTATION:
+        return _sent(request, mine)
+    if not mine.code:
+        return redirect(mine.url)
+    _read_again(mine)
+    return _page(request, mine)
+
+
 def _page(
-    request: HttpRequest, mine: Mine, *, status: int = 200, refused: AppealForm | None = None, **shown
+    request: HttpRequest,
+    mine: Mine,
+    *,
+    status: int = 200,
+    faulty: Own | None = None,
+    refused: AppealForm | None = None,
+    **shown,
 ) -> HttpResponse:
-    posts = mine.posts.select_related("thread")
+    own = mine.own(silenced="silenced" in shown)
+    if faulty:
+        own = [faulty if each.post == faulty.post else each for each in own]
     tried = request.POST.get("against") if refused else None
     appeals = [
         (each, refused if str(each.id) == tried else _appeal_form(each))
-        for each in intake.decided_about(posts)
+        for each in intake.decided_about(mine.posts.select_related("thread"))
     ]
-    context = {"mine": mine, "thread": mine.thread, "posts": posts, "appeals": appeals, **shown}
+    context = {"mine": mine, "thread": mine.thread, "own": own, "appeals": appeals, **shown}
     if mine.thread.awaits_consultation:
         context["uncovered"] = without_moderator(mine.thread)
     return render(request, "forum/my_thread.html", context, status=status)
@@ -249,7 +245,7 @@ def _preview(deed: str, form, mine: Mine, returned: Post | None) -> Preview:
 
 def _returned(request: HttpRequest, mine: Mine) -> Post | None:
     """The returned text that the form names with its version; on a fresh page, the first."""
-    for post in mine.posts.filter(state=State.RETURNED):
+    for post in mine.posts.filter(state=State.RETURNED).exclude(edit__state=State.PENDING):
         if request.POST.get("deed") != "revise" or _names(request, post, post.version):
             return post
     return None

@@ -14,13 +14,13 @@ from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
 from forum import lifecycle
-from forum.models import Happening, Kind, Post, Thread
-from forum.publishing import make_public, tell
+from forum.models import Edit, Happening, Kind, Post, Thread
+from forum.publishing import make_public, reword, tell
 from forum.states import State
 from moderation import audit
 from moderation.actions.claim import AlreadyClaimed, taken_up, who_has
 from moderation.models import Decision, QueueItem, Verdict
-from moderation.models.queue import APPEAL, FLAG
+from moderation.models.queue import APPEAL, EDIT, FLAG
 from moderation.rules import require_item
 
 
@@ -40,7 +40,11 @@ def publish(item: QueueItem, *, version: int, by: Account, now: datetime) -> boo
             _take(item, "agreed", version=version, by=by, now=now, **agreed)
             return False
         post = settle_item(item, Verdict.PUBLISH, version=version, by=by, now=now)
-        make_public(post, now=now)
+        if edit := about_edit(item):
+            reword(post, edit.wording, now=now)
+            tell(Happening.EDITED, post, now=now)
+        else:
+            make_public(post, now=now)
         return True
 
 
@@ -68,16 +72,16 @@ def return_to_author(item: QueueItem, note: str, *, version: int, by: Account, n
     """Give the text back with a note of what to change."""
     with audit.deed():
         post = settle_item(item, Verdict.RETURN, version=version, by=by, now=now, note=note)
-        move_text(post, State.RETURNED, note=note)
-        tell(Happening.RETURNED, post, now=now)
+        bring(item, State.RETURNED, note=note)
+        tell(Happening.EDIT_RETURNED if item.kind == EDIT else Happening.RETURNED, post, now=now)
 
 
 def decline(item: QueueItem, reason: str, *, version: int, by: Account, now: datetime) -> None:
     """Refuse the text with a reason that its author can read."""
     with audit.deed():
         post = settle_item(item, Verdict.DECLINE, version=version, by=by, now=now, note=reason)
-        move_text(post, State.DECLINED, note=reason)
-        tell(Happening.DECLINED, post, now=now)
+        bring(item, State.DECLINED, note=reason)
+        tell(Happening.EDIT_DECLINED if item.kind == EDIT else Happening.DECLINED, post, now=now)
 
 
 def hold(item: QueueItem, reason: str, *, version: int, by: Account, now: datetime) -> None:
@@ -87,9 +91,23 @@ def hold(item: QueueItem, reason: str, *, version: int, by: Account, now: dateti
     """
     with audit.deed():
         _take(item, "held", version=version, by=by, now=now, hold_reason=reason)
-        if item.is_text and item.post.state != State.HELD:
-            move_text(item.post, State.HELD)
+        waits = item.post if item.is_text else about_edit(item)
+        if waits and waits.state != State.HELD:
+            bring(item, State.HELD)
     item.refresh_from_db()
+
+
+def about_edit(item: QueueItem) -> Edit | None:
+    """The edit that `item` is about. None when it is about something else."""
+    return item.edit if item.kind == EDIT else None
+
+
+def bring(item: QueueItem, state: State, *, out_of: Container[State] = tuple(State), **also: Any) -> None:
+    """Bring what `item` is about to `state`: the edit, or the text itself."""
+    if edit := about_edit(item):
+        lifecycle.move(edit, state, out_of=out_of, **also)
+    else:
+        move_text(item.post, state, out_of=out_of, **also)
 
 
 def move_text(post: Post, state: State, *, out_of: Container[State] = tuple(State), **also: Any) -> None:
@@ -139,13 +157,15 @@ PAST = {
     Verdict.PUBLISH: "published",
     Verdict.RETURN: "returned",
     Verdict.DECLINE: "declined",
+    Verdict.PROPOSE: "reworded",
     Verdict.UPHOLD: "upheld",
     Verdict.DISMISS: "dismissed",
     Verdict.STAND: "upheld",
     Verdict.GRANT: "granted",
 }
-ABOUT_TEXTS = (Verdict.PUBLISH, Verdict.RETURN, Verdict.DECLINE)
+ABOUT_EDITS = (Verdict.PUBLISH, Verdict.RETURN, Verdict.DECLINE)
+ABOUT_TEXTS = (*ABOUT_EDITS, Verdict.PROPOSE)
 ABOUT_FLAGS = (Verdict.UPHOLD, Verdict.DISMISS)
-VERDICTS = {FLAG: ABOUT_FLAGS, APPEAL: (Verdict.STAND, Verdict.GRANT)}
+VERDICTS = {EDIT: ABOUT_EDITS, FLAG: ABOUT_FLAGS, APPEAL: (Verdict.STAND, Verdict.GRANT)}
 CHANGED_TEXT = "The author changed this text meanwhile. Read the new one before you decide."
 CHANGED_FLAGS = "Somebody flagged this meanwhile, or its text was changed. Read it anew before you decide."

@@ -15,12 +15,14 @@ from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
 from forum import search
-from forum.models import Flag, Happening, Kind, Post, Thread
+from forum.actions.compose import kept
+from forum.models import Edit, Flag, Happening, Kind, Post, Thread
+from forum.models.edit import edit_of
 from forum.models.thread import slug_of
 from forum.publishing import tell
 from forum.states import READABLE, State
 from forum.text.excerpt import excerpt, plain
-from forum.text.markdown import RENDERER_VERSION, render
+from forum.text.markdown import render
 from forum.text.passages import Passages
 from moderation import audit
 from moderation.actions.threads import hide
@@ -30,6 +32,7 @@ from moderation.rules import require_thread
 REDACTABLE = (*READABLE, State.HIDDEN)
 OF_THREAD = ["title", "asking", "closed_because", "hidden_because"]
 OF_POST = ["body", "red_flag", "contingent_on", "note"]
+OF_EDIT = ["title", "asking", "body", "note"]
 
 
 class AlreadyAsked(Refused):
@@ -81,8 +84,8 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     if not asked.settle(RedactionState.DONE, by=by, hour=hour_of(now)):
         raise Settled
     # Locked, since what their authors send at this moment must not be overwritten.
-    posts = thread.posts.select_for_update(no_key=True).in_order()
-    changed = [post for post in posts if _redact_post(post, passages)]
+    posts = thread.posts.select_related("edit").select_for_update(no_key=True, of=("self",)).in_order()
+    changed = [post for post in posts if _redact_post(post, passages) | _redact_edit(post, passages)]
     question, retitled = _redact_thread(thread, passages)
     if retitled and question not in changed:
         changed.append(question)
@@ -114,8 +117,11 @@ def refuse_redaction(asked: Redaction, *, by: Account, now: datetime) -> None:
 def places(thread: Thread, passages: Passages) -> list[tuple[str, int]]:
     """In which texts the words stand, and how often: “Question”, 2."""
     found = [("Title", sum(passages.count(getattr(thread, name)) for name in OF_THREAD))]
-    for post in thread.posts.in_order():
+    for post in thread.posts.select_related("edit").in_order():
         found.append((post.get_kind_display(), sum(passages.count(getattr(post, name)) for name in OF_POST)))
+        if edit := edit_of(post):
+            label = f"Edit of the {post.kind}"
+            found.append((label, sum(passages.count(getattr(edit, name)) for name in OF_EDIT)))
     return [(label, count) for label, count in found if count]
 
 
@@ -142,9 +148,15 @@ def _redact_post(post: Post, passages: Passages) -> bool:
     changes = _without(post, OF_POST, passages)
     if not changes:
         return False
-    html = render(changes.get("body", post.body))
-    changes |= {"html": html, "renderer_version": RENDERER_VERSION, "version": F("version") + 1}
+    changes |= {**kept(changes.get("body", post.body)), "version": F("version") + 1}
     return bool(Post.objects.filter(pk=post.pk).update(**changes))
+
+
+def _redact_edit(post: Post, passages: Passages) -> bool:
+    """Whether other words for `post` had them: an edit that waits or came back, a moderator's proposal."""
+    changes = _without(edit, OF_EDIT, passages) if (edit := edit_of(post)) else {}
+    changed = changes and Edit.objects.filter(pk=post.pk).update(version=F("version") + 1, **changes)
+    return bool(changed)
 
 
 def _redact_thread(thread: Thread, passages: Passages) -> tuple[Post, bool]:

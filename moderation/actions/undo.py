@@ -1,5 +1,6 @@
 """Undoing a decision: for ten minutes, whoever decided can put the text back into the queue as it was."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -7,20 +8,29 @@ from django.db import transaction
 from accounts.access import NotAllowed, Refused
 from accounts.models import Account
 from anonymity import bus
-from forum import lifecycle
-from forum.models import Event, Happening, Kind, Post, Thread
+from forum.models import Edit, Event, Happening, Post, Thread
 from forum.publishing import take_back
 from forum.states import State
 from moderation import audit
 from moderation.actions.claim import CLAIM_LASTS
-from moderation.actions.decide import PAST
+from moderation.actions.decide import PAST, bring
 from moderation.models import Decision, QueueItem, Verdict
-from moderation.models.queue import APPEAL
+from moderation.models.queue import APPEAL, EDIT
 
 TOLD = {
     Verdict.PUBLISH: (Happening.PUBLISHED, Happening.THREAD, Happening.REPLY, Happening.UPDATE),
     Verdict.RETURN: (Happening.RETURNED,),
     Verdict.DECLINE: (Happening.DECLINED,),
+    Verdict.PROPOSE: (Happening.PROPOSED,),
+}
+OF_AN_EDIT = {
+    Verdict.RETURN: (Happening.EDIT_RETURNED,),
+    Verdict.DECLINE: (Happening.EDIT_DECLINED,),
+}
+DECIDED = {
+    Verdict.RETURN: State.RETURNED,
+    Verdict.DECLINE: State.DECLINED,
+    Verdict.PROPOSE: State.RETURNED,
 }
 
 
@@ -33,7 +43,7 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
     if item.kind == APPEAL:
         raise NotAllowed("An appeal is decided once.")
     # The thread first, as in deciding.
-    thread = Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
+    Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
     decision = Decision.objects.select_for_update().filter(item=item).first()
     if decision is None:
         raise Refused("This decision was undone already.")
@@ -45,26 +55,41 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         )
     if hasattr(decision, "appeal"):
         raise Refused("Its author has appealed meanwhile, so it stays until a colleague has decided that.")
-    post = Post.objects.select_for_update(no_key=True).get(pk=item.post.pk)
-    if post.flags.exists():
-        raise Refused("A member flagged this meanwhile, so it stays. Please decide about the flag.")
-    if decision.verdict == Verdict.PUBLISH:
-        take_back(post)
+    verdict = Verdict(decision.verdict)
+    item.post = Post.objects.select_for_update(no_key=True).get(pk=item.post.pk)
+    if item.kind == EDIT:
+        _undo_about_edit(item, verdict)
+    elif verdict == Verdict.PUBLISH:
+        _unpublish(item.post)
     else:
-        decided = State.RETURNED if decision.verdict == Verdict.RETURN else State.DECLINED
-        lifecycle.move(post, State.PENDING, out_of=[decided], note="")
-        if post.kind == Kind.QUESTION:
-            lifecycle.move(thread, State.PENDING, out_of=[decided])
-    _untell(post, Verdict(decision.verdict))
+        bring(item, State.PENDING, out_of=[DECIDED[verdict]], note="")
+        if verdict == Verdict.PROPOSE:
+            Edit.objects.filter(post=item.post).delete()
+    _untell(item.post, (OF_AN_EDIT if item.kind == EDIT else TOLD)[verdict])
     decision.delete()
     QueueItem.objects.filter(pk=item.pk).update(decided=False, holder=by, held_until=now + CLAIM_LASTS)
-    past = PAST[Verdict(decision.verdict)]
-    audit.record(f"{Kind(post.kind).value}.not-{past}-after-all", about=post, by=by, now=now)
+    audit.record(f"{item.kind}.not-{PAST[verdict]}-after-all", about=item.post, by=by, now=now)
     transaction.on_commit(bus.nudge_queue)
 
 
-def _untell(post: Post, verdict: Verdict) -> None:
+def _undo_about_edit(item: QueueItem, verdict: Verdict) -> None:
+    if verdict not in OF_AN_EDIT:
+        raise NotAllowed("The words that stood there before are kept nowhere, so this can’t be undone.")
+    if item.edit is None:
+        raise Refused("Its author has taken the edit back meanwhile.")
+    bring(item, State.PENDING, out_of=[DECIDED[verdict]], note="")
+
+
+def _unpublish(post: Post) -> None:
+    if post.flags.exists():
+        raise Refused("A member flagged this meanwhile, so it stays. Please decide about the flag.")
+    if post.edited_hour or Edit.objects.filter(post=post).exists():
+        raise Refused("Its author has edited this meanwhile, so it stays. Please decide about the edit.")
+    take_back(post)
+
+
+def _untell(post: Post, told: Iterable[Happening]) -> None:
     """Remove what the decision told of, and with it everybody's notices. An earlier return stays told."""
-    for happening in TOLD[verdict]:
+    for happening in told:
         if latest := Event.objects.filter(post=post, happening=happening).order_by("-pk").first():
             latest.delete()

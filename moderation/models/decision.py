@@ -8,6 +8,7 @@ class Verdict(models.TextChoices):
     PUBLISH = "publish", "Published"
     RETURN = "return", "Returned with a note"
     DECLINE = "decline", "Declined"
+    PROPOSE = "propose", "Returned with changes to agree to"
     UPHOLD = "uphold", "Upheld"  # of flags
     DISMISS = "dismiss", "Dismissed"
     STAND = "stand", "Decision stands"  # of appeals

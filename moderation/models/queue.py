@@ -10,11 +10,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models.holding import Held, free_for
-from forum.models import Facet, Flag, Post, Thread, ThreadTag
+from forum.models import Edit, Facet, Flag, Post, Thread, ThreadTag
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models.appeal import Appeal
 
 # The kinds of items that are no texts of their own:
+EDIT = "edit"  # the author of a public one wants other words in its place
 FLAG = "flag"  # members flagged a public one
 APPEAL = "appeal"  # somebody asks that another moderator look at a decision
 
@@ -51,7 +52,7 @@ class QueueItem(Held, models.Model):
     thread: "models.ForeignKey[Thread, Thread]" = models.ForeignKey(  # type: ignore[misc]
         "forum.Thread", models.CASCADE, null=True, related_name="queue_items"
     )
-    kind = models.CharField(max_length=13)  # the post's, FLAG or APPEAL
+    kind = models.CharField(max_length=13)  # the post's, EDIT, FLAG or APPEAL
     appeal = models.OneToOneField(Appeal, models.CASCADE, null=True, related_name="item")
     urgent = models.BooleanField(default=False)
     paged = models.BooleanField(default=False)  # a second moderator was told that it waits
@@ -132,8 +133,16 @@ class QueueItem(Held, models.Model):
 
     @property
     def is_text(self) -> bool:
-        """Whether the text itself waits, and not what somebody says of it."""
-        return self.kind not in (FLAG, APPEAL)
+        """Whether the text itself waits, and not what somebody says of it or in its place."""
+        return self.kind not in (EDIT, FLAG, APPEAL)
+
+    @property
+    def edit(self) -> Edit | None:
+        """The other words for its text: those to be decided about, or a proposal that its author knows of."""
+        if self.kind in (FLAG, APPEAL):
+            return None
+        edits = Edit.objects.filter(post=self.post_id, proposed=self.kind != EDIT)
+        return edits.select_related("post__thread").first()
 
     @property
     def about(self) -> Any:
@@ -144,16 +153,18 @@ class QueueItem(Held, models.Model):
 
     @property
     def version(self) -> int:
-        """Of what is to be decided about: the text, with the flags of it. It changes with each of them."""
+        """Of what is to be decided about: the text, its edit, its flags. It changes with each of them."""
         if self.post_id is None:
             return 1
-        return self.post.version + (self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0)
+        flags = self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0
+        edit = self.edit if self.kind == EDIT else None
+        return self.post.version + flags + (edit.version if edit else 0)
 
     @property
     def takes_two(self) -> bool:
-        """Whether two moderators have to agree to publish it. Flags and appeals are decided by one."""
+        """Whether two moderators have to agree to publish it, or its edit. Flags and appeals one decides."""
         two = ThreadTag.objects.filter(tag__facet=Facet.TOPIC, tag__slug__in=settings.TWO_MODERATORS_TOPICS)
-        return self.is_text and two.filter(content_object=self.thread_id).exists()
+        return self.kind not in (FLAG, APPEAL) and two.filter(content_object=self.thread_id).exists()
 
     @property
     def agreed(self) -> Any:

@@ -3,17 +3,19 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, moderator_required
 from accounts.views.kept import is_text
+from forum.actions.edit import NothingChanged
 from forum.coverage import without_moderator
-from forum.models import Facet, Post, Thread
+from forum.models import Facet, Kind, Post, Thread, Wording
 from moderation.actions.appeals import grant, uphold_decision
 from moderation.actions.claim import AlreadyClaimed, claim, hand_over, release, step_back, who_has
 from moderation.actions.decide import (
@@ -25,6 +27,7 @@ from moderation.actions.decide import (
     take_agreement_back,
 )
 from moderation.actions.flags import dismiss, uphold
+from moderation.actions.propose import propose
 from moderation.clock import clock_of
 from moderation.forms import (
     AppealDecisionForm,
@@ -34,12 +37,15 @@ from moderation.forms import (
     HandOverForm,
     HoldForm,
     NoteForm,
+    ProposeForm,
+    ProposeQuestionForm,
     ReturnForm,
     UpholdForm,
 )
 from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
 from moderation.models import QueueItem
 from moderation.models.appeal import FIRST_DECISION
+from moderation.models.queue import EDIT
 from moderation.rules import kept_from
 from moderation.views.undo import last_decided, remember
 
@@ -107,6 +113,8 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
         "takes_two": not found.decided and found.takes_two,
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
+        "edit": found.edit,
+        "propose_form": _propose_form(found, initial=version),
         "return_form": ReturnForm(initial=version, prefix="return"),
         "decline_form": DeclineForm(initial=version, prefix="decline"),
         "hold_form": HoldForm(initial=version, prefix="hold"),
@@ -137,6 +145,7 @@ def _thread_of(request: MemberRequest, found: QueueItem) -> dict:
 
 # What a moderator writes beside an item, by the prefix of its form.
 NOTES: dict[str, Callable[..., Form]] = {
+    "propose": ProposeForm,
     "return": ReturnForm,
     "decline": DeclineForm,
     "hold": HoldForm,
@@ -178,8 +187,11 @@ def _page_with_note(
             initial: dict = {"version": found.version}
             for name, value in typed:
                 initial[name] = [*initial.get(name, []), value] if name == "points" else value
-            of_viewer = {"by": request.user} if form is HandOverForm else {}
-            forms[f"{prefix}_form"] = form(initial=initial, prefix=prefix, **of_viewer)
+            if form is ProposeForm:
+                forms["propose_form"] = _propose_form(found, initial=initial)
+            else:
+                of_viewer = {"by": request.user} if form is HandOverForm else {}
+                forms[f"{prefix}_form"] = form(initial=initial, prefix=prefix, **of_viewer)
             forms["kept"] = {"prefix": prefix, "fields": typed, "words": [v for n, v in typed if is_text(n)]}
     return _page(request, found, status=status, **forms)
 
@@ -237,7 +249,33 @@ def publish_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
     if not publish(found, version=form.cleaned_data["version"], by=request.user, now=timezone.now()):
         return redirect(found)
     thread = Thread.objects.visible_to(request.user).get(pk=found.post.thread_id)
-    return remember(redirect(thread), found, request.user)
+    return redirect(thread) if found.kind == EDIT else remember(redirect(thread), found, request.user)
+
+
+def _propose_form(
+    found: QueueItem, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
+) -> ProposeForm:
+    """Filled in with the text. Of what is no text, nothing is published with changes."""
+    if not found.is_text:
+        return ProposeForm(data, prefix="propose", initial=initial)
+    form = ProposeQuestionForm if found.post.kind == Kind.QUESTION else ProposeForm
+    words = Wording.of(found.post).as_fields()
+    return form(data, prefix="propose", initial={**words, **(initial or {})})
+
+
+@moderator_required
+@require_POST
+@by_its_holder
+def propose_item(request: MemberRequest, found: QueueItem) -> HttpResponse:
+    form = _propose_form(found, request.POST)
+    if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("note", "version")}
+        try:
+            propose(found, form.wording(), **given, by=request.user, now=timezone.now())
+            return remember(redirect("moderation:queue"), found, request.user)
+        except NothingChanged:
+            form.add_error("body", "Nothing is changed so far. As it is, the text can be published above.")
+    return _page(request, found, status=422, propose_form=form)
 
 
 @moderator_required

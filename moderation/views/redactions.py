@@ -37,7 +37,13 @@ def ask(request: MemberRequest, public_id: str) -> HttpResponse:
             thread, data["words"], data["reason"], hidden=data["hidden"], by=request.user, now=timezone.now()
         )
         return redirect("moderation:thread", public_id)
-    texts = Post.objects.visible_to(request.user).filter(thread=thread).exclude(body="").in_order()
+    texts = (
+        Post.objects.visible_to(request.user)
+        .filter(thread=thread)
+        .exclude(body="")
+        .select_related("edit")
+        .in_order()
+    )
     context = {"thread": thread, "form": form, "texts": texts}
     return render(request, "moderation/redact.html", context, status=422 if form.is_bound else 200)
 

@@ -159,6 +159,8 @@ def test_no_shared_page_asks_who_is_silenced():
     }
     assert {file: names for file, names in asking.items() if names} == {
         "forum/views/ask.py": {"pause_of"},
-        "forum/views/mine.py": {"Silenced", "name_silence_of", "require_unpaused", "silence_of"},
+        "forum/views/mine.py": {"Silenced", "require_unpaused"},
+        "forum/views/own.py": {"Silenced", "name_silence_of", "silence_of"},
+        "forum/views/editing.py": {"Silenced", "require_unpaused"},
         "forum/views/thread.py": {"Silenced"},
     }

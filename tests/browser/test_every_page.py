@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from forum.actions.appeal import appeal
 from forum.actions.flag import flag
+from forum.actions.proposal import refuse
 from forum.models import Tag
 from forum.notices import fanout
 from moderation import intake
@@ -63,6 +64,17 @@ flags = QueueItem.objects.waiting().get(post=reply)
 mia = make.moderator("Mia", email=f"mia-{nonce}@example.org")
 claim(flags, by=mia, now=timezone.now())
 later = {"author": vera, "by": mo, "now": tomorrow + timedelta(days=1)}
+eve = make.account("Eve", email=f"eve-{nonce}@example.org")
+plain = make.BODY.replace("the climbing gym", "a place we both go to")
+edited = make.thread("published", author=eve, by=mo, title="A question whose author edits it")
+edit = make.edit(make.question(edited), title="A question that was edited", body=plain)
+claim(edit, by=mia, now=timezone.now())
+proposed = make.thread(author=eve, title="A question with changes proposed")
+make.proposal(proposed, body=plain, note="The gym is known.", by=mo)
+unwanted = make.thread(author=eve, title="A question as its author wrote it")
+changes = make.proposal(unwanted, body=plain, by=mo)
+refuse(make.question(unwanted), "The place matters.", version=changes.version, by=eve, now=timezone.now())
+claim(make.item(unwanted), by=mia, now=timezone.now())
 moderated = [make.thread(each, title=f"A thread that is {each}", **later) for each in ("closed", "hidden")]
 asking = make.account("Ada", email=f"ada-{nonce}@example.org")
 asked_for = make.asked_verification(asking)
@@ -108,6 +120,8 @@ print(json.dumps({
     "flags": flags.get_absolute_url(),
     "heard": heard.get_absolute_url(), "unheard": unheard.get_absolute_url(),
     "refused": f"/my/threads/{refused.public_id}/", "fresh": f"/my/threads/{fresh.public_id}/",
+    "eve": session(eve), "edit": edit.get_absolute_url(), "answered": make.item(unwanted).get_absolute_url(),
+    "edited": f"/my/threads/{edited.public_id}/", "proposed": f"/my/threads/{proposed.public_id}/",
     "care": f"/moderation/threads/{flagged.public_id}/",
     "closed": moderated[0].get_absolute_url(), "hidden": f"/my/threads/{moderated[1].public_id}/",
     "merged": [each.get_absolute_url() for each in merged],
@@ -137,7 +151,7 @@ PAGES = {
         "/moderation/insight/?first=tomorrow",
         "{item}", "{held}", "{heard}", "{closed}", "{moderated[0]}", "{moderated[1]}",
         "{moderated[2]}", "{named}", "{moderated[1]}redact/", "/moderation/redactions/",
-        "{asked}", "{author}", "{muted}",
+        "{asked}", "{author}", "{muted}", "{mine}",
         "{merged[0]}", "{merged[1]}", "{merging[0]}", "{merging[1]}",
         "/moderation/members/?q=vera", "{member}",
         "/moderation/verifications/", "{asked_for}", "{taken}",
@@ -146,8 +160,9 @@ PAGES = {
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
     "mia": [
         "{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}",
-        "/moderation/queue/", "{item}",
+        "/moderation/queue/", "{item}", "{edit}", "{answered}",
     ],
+    "eve": ["{edited}", "{proposed}"],
 }  # fmt: skip
 
 

@@ -74,6 +74,16 @@ def limits_lifted(settings):
     settings.THREADS_A_DAY = settings.REPLIES_A_DAY = 1000
 
 
+def test_ones_own_texts_cost_no_more_with_ten_edits_than_with_two(alice, mia, limits_lifted):
+    thread = make.thread("published", author=alice, by=mia)
+    client, address, costs = make.signed_in(alice), f"/my/threads/{thread.public_id}/", []
+    for number in range(10):
+        post = make.post(thread, "clarification", by=mia, body=f"{number}: {make.REPLY}")
+        make.edit(post, body=f"{make.REPLY} And write it down.")
+        costs.append(cost(client, address))
+    assert costs[1] == costs[-1]
+
+
 def test_a_list_costs_no_more_with_25_rows_than_with_5(alice, carol, mia, mo, limits_lifted):
     asked = [(None, LISTS), (carol, LISTS), (alice, OWN), (mia, [*LISTS, *OWN, *QUEUE])]
     pages = [(browser(viewer), address) for viewer, addresses in asked for address in addresses]

@@ -35,7 +35,7 @@ def test_a_code_opens_the_tools(client, thread, spelling):
     assert answer.status_code == 200
     for words in (make.TITLE, make.BODY[:40], "Say how it turned out", "Withdraw this thread"):
         assert words in page
-    assert page.count(f'name="code" value="{CODE}"') == page.count('method="post"') == 3
+    assert page.count(f'name="code" value="{CODE}"') == page.count('method="post"') == 4
 
 
 @pytest.mark.parametrize(

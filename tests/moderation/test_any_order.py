@@ -6,6 +6,7 @@ that succeeds writes one event and each that is refused none, all counts are rig
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,25 +22,29 @@ from accounts.models import Account
 from anonymity import vault
 from forum.actions.appeal import appeal
 from forum.actions.ask import ask, ask_as_persona
-from forum.actions.compose import Author
+from forum.actions.compose import Author, writer_of
+from forum.actions.edit import edit, edit_consultation, take_back_edit
 from forum.actions.flag import flag
+from forum.actions.proposal import accept, refuse
 from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
 from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.update import post_update
 from forum.actions.withdraw import withdraw
-from forum.models import Flag, Happening, Kind, Post, Thread
+from forum.models import Edit, Flag, Happening, Kind, Post, Thread, Wording
+from forum.models.edit import edit_of, version_shown
 from forum.models.flag import Reason
 from forum.states import State
 from moderation import audit_check, intake
 from moderation.actions.appeals import grant, uphold_decision
 from moderation.actions.claim import claim, hand_over, release, step_back
-from moderation.actions.decide import decline, hold, publish, return_to_author
+from moderation.actions.decide import PAST, decline, hold, publish, return_to_author
 from moderation.actions.flags import Then, dismiss, show, uphold
+from moderation.actions.propose import propose
 from moderation.actions.redact import ask_to_redact, redact, refuse_redaction
 from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.actions.undo import undo
 from moderation.models import Appeal, AuditEvent, Decision, QueueItem, Redaction, Verdict
-from moderation.models.queue import APPEAL, FLAG
+from moderation.models.queue import APPEAL, EDIT, FLAG
 from tests import make
 from tests.cast import STORES, around
 from tests.forum import recount
@@ -48,6 +53,7 @@ WAITING = (State.PENDING, State.HELD)
 REASON = "Please leave out what only your client could know."
 MEMBERS = st.sampled_from(["alice", "bob", "vera", "mia"])
 MODERATORS = st.sampled_from(["mia", "mo", "max"])
+DECISIONS = ["publish", "return", "decline", "hold", "propose"]
 ONE_OF = st.integers(0, 30)  # which of those there are, by its place
 # What a deed may bring along: hidden by flags or for them, shown again, closed for them.
 BROUGHT_ALONG = ("hidden", "shown", "closed", "hidden-by-flags")
@@ -175,6 +181,29 @@ class Board(RuleBasedStateMachine):
             self.do("appeal.submitted", appeal, each, words, by=post.persona or post.author)
 
     @rule(place=ONE_OF)
+    def edit(self, place: int) -> None:
+        if post := self.one(Post.objects.published().exclude(kind=Kind.CONSULTATION), place):
+            post = Post.objects.select_related("thread", "edit").get(pk=post.pk)
+            earlier = edit_of(post)
+            words = replace(Wording.of(post), body=f"{make.BODY} {AuditEvent.objects.count()}")
+            what = "edit.changed" if earlier and earlier.waits else "edit.submitted"
+            self.do(what, edit, post, words, seen=version_shown(post, earlier), by=writer_of(post))
+
+    @rule(place=ONE_OF)
+    def take_edit_back(self, place: int) -> None:
+        if post := self.one(Post.objects.exclude(edit=None), place):
+            self.do("edit.withdrawn", take_back_edit, post, by=writer_of(post))
+
+    @rule(place=ONE_OF, agreed=st.booleans())
+    def answer(self, place: int, agreed: bool) -> None:
+        if post := self.one(Post.objects.filter(edit__proposed=True).select_related("edit"), place):
+            answered = {"version": post.edit.version, "by": writer_of(post)}
+            if agreed:
+                self.do(f"{post.kind}.rewording-accepted", accept, post, **answered)
+            else:
+                self.do(f"{post.kind}.rewording-refused", refuse, post, REASON, **answered)
+
+    @rule(place=ONE_OF)
     def withdraw(self, place: int) -> None:
         if thread := self.one(Thread.objects.exclude(state=State.WITHDRAWN), place):
             self.do("thread.withdrawn", withdraw, thread, by=make.opener(thread))
@@ -199,6 +228,14 @@ class Board(RuleBasedStateMachine):
         if thread := self.one(Thread.objects.all(), place):
             text = make.text(aspects=["ethical"])
             self.do("consultation.published", consult, thread, text, by=self.people[who])
+
+    @rule(place=ONE_OF)
+    def edit_consultation(self, place: int) -> None:
+        if post := self.one(Post.objects.filter(kind=Kind.CONSULTATION), place):
+            words = Wording(f"{make.REPLY} {AuditEvent.objects.count()}")
+            what = "consultation.edited"
+            seen = version_shown(post, None)
+            self.do(what, edit_consultation, post, words, {"aspects": ["legal"]}, seen=seen, by=post.author)
 
     @rule(place=ONE_OF, who=MODERATORS)
     def take(self, place: int, who: str) -> None:
@@ -227,7 +264,7 @@ class Board(RuleBasedStateMachine):
             self.do(f"{item.kind}.published", publish, item, **version)
 
     @precondition(lambda self: self.read)
-    @rule(place=ONE_OF, who=MODERATORS, what=st.sampled_from(["publish", "return", "decline", "hold"]))
+    @rule(place=ONE_OF, who=MODERATORS, what=st.sampled_from(DECISIONS))
     def decide(self, place: int, who: str, what: str) -> None:
         """By the version that was read last: the text may be another by now, or decided."""
         if (item := self.item(place, pk__in=self.read)) is None:
@@ -239,6 +276,9 @@ class Board(RuleBasedStateMachine):
             self.do(f"{item.kind}.returned", return_to_author, item, REASON, **decision)
         elif what == "decline":
             self.do(f"{item.kind}.declined", decline, item, REASON, **decision)
+        elif what == "propose":
+            words = replace(Wording.of(item.post), body=f"{make.BODY} {AuditEvent.objects.count()}")
+            self.do(f"{item.kind}.reworded", propose, item, words, REASON, **decision)
         else:
             self.do(f"{item.kind}.held", hold, item, REASON, **decision)
 
@@ -268,9 +308,8 @@ class Board(RuleBasedStateMachine):
     @rule(place=ONE_OF, who=MODERATORS)
     def undo(self, place: int, who: str) -> None:
         if item := self.item(place, decided=True):
-            past = {Verdict.PUBLISH: "published", Verdict.RETURN: "returned"}
-            verdict = past.get(item.decision.verdict, "declined")
-            self.do(f"{item.post.kind}.not-{verdict}-after-all", undo, item, by=self.people[who])
+            past = PAST[Verdict(item.decision.verdict)]
+            self.do(f"{item.kind}.not-{past}-after-all", undo, item, by=self.people[who])
 
     @rule(place=ONE_OF, who=MODERATORS, what=st.sampled_from(["close", "reopen", "hide", "unhide"]))
     def moderate(self, place: int, who: str, what: str) -> None:
@@ -312,13 +351,17 @@ class Board(RuleBasedStateMachine):
             decided = QueueItem.objects.filter(post=post, kind=post.kind, decided=True)
             latest = decided.order_by("-decision__id").first()
             assert latest, post.kind
-            assert latest.decision.verdict == Verdict.PUBLISH
+            assert latest.decision.verdict in (Verdict.PUBLISH, Verdict.PROPOSE)
 
     @invariant()
     def what_waits_is_in_the_queue_once(self) -> None:
-        texts = QueueItem.objects.waiting().exclude(kind__in=(FLAG, APPEAL)).values_list("post", "kind")
+        other = (EDIT, FLAG, APPEAL)
+        texts = QueueItem.objects.waiting().exclude(kind__in=other).values_list("post", "kind")
         waiting = Post.objects.filter(state__in=WAITING).values_list("pk", "kind")
         assert sorted(texts) == sorted(waiting)
+        edits = QueueItem.objects.waiting().filter(kind=EDIT).values_list("post", flat=True)
+        edited = Edit.objects.filter(proposed=False, state__in=WAITING).values_list("post", flat=True)
+        assert sorted(edits) == sorted(edited)
         flagged = QueueItem.objects.waiting().filter(kind=FLAG).values_list("post", flat=True)
         assert sorted(flagged) == sorted(set(Flag.objects.open().values_list("post", flat=True)))
 

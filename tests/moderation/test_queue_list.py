@@ -79,6 +79,7 @@ def test_kinds_are_counted_within_the_other_filters(waiting, mia, now):
         "clarification": 0,
         "perspective": 1,
         "update": 0,
+        "edit": 0,
         "flag": 0,
         "appeal": 0,
     }

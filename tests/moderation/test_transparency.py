@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forum.actions.proposal import accept
 from moderation.actions.sanction import appeal_sanction, sanction
 from moderation.models import AuditEvent
 from moderation.transparency import DEEDS, FEWEST, median, months
@@ -68,8 +69,10 @@ def test_every_deed_that_is_counted_is_one_that_is_recorded(mia, now):
     decided("published", 1, mia)
     decided("returned", 1, mia)
     decided("declined", 1, mia)
+    proposal = make.proposal(make.thread(), body=make.BODY * 2, by=mia)
+    accept(proposal.post, version=1, by=make.opener(proposal.post.thread), now=now)
     kinds = {kind for kinds in DEEDS.values() for kind in kinds if kind.startswith("question.")}
-    assert kinds == set(AuditEvent.objects.exclude(by=None).values_list("kind", flat=True))
+    assert kinds == set(AuditEvent.objects.values_list("kind", flat=True)) - {"question.submitted"}
 
 
 @pytest.mark.parametrize("who", [None, "carol", "mia", "admin"])

@@ -66,7 +66,8 @@ TOLD = {
 @pytest.fixture
 def board(vera, bob, mo, mia, tags) -> dict[str, str]:
     """Vera's, under her name and not, among others'; the words by which each text is known."""
-    marks = {name: f"{typed.CANARY}{name}" for name in ("named", "anonymous", "reply", "view", "others")}
+    names = ("named", "anonymous", "reply", "view", "others", "edit", "rewording")
+    marks = {name: f"{typed.CANARY}{name}" for name in names}
 
     def body(name: str) -> str:
         return f"{make.BODY} I mean {marks[name]}."
@@ -78,6 +79,8 @@ def board(vera, bob, mo, mia, tags) -> dict[str, str]:
     asked = make.thread("published", author=bob, anonymous=True, by=mo, body=body("others"))
     make.post(asked, "perspective", author=vera, by=mo, body=body("reply"))
     make.post(asked, "perspective", author=vera, anonymous=True, by=mo, body=body("view"))
+    make.edit(make.question(own), body=body("edit"))
+    make.edit(asked.posts.get(persona__is_op=False), body=body("rewording"))
     follow(asked, by=vera)
     follow(tags["us"], by=vera)
     fanout.tell_all()
@@ -101,7 +104,7 @@ def test_the_file_by_name_holds_what_is_the_names_and_nothing_else(board, veras,
     answer = named(veras)
     assert {name: answer[name] for name in HEADERS} == HEADERS
     text, file = answer.content.decode(), json.loads(answer.content)
-    assert [name for name, mark in board.items() if mark in text] == ["named", "reply"]
+    assert [name for name, mark in board.items() if mark in text] == ["named", "reply", "edit"]
     assert file["profile"] == {
         "display name": "Vera",
         "addresses": [vera.email],
@@ -128,7 +131,7 @@ def test_the_anonymous_file_holds_what_is_the_personas_and_no_name_of_them(board
     answer = anonymous(veras)
     assert {name: answer[name] for name in HEADERS} == HEADERS
     text = answer.content.decode()
-    assert [name for name, mark in board.items() if mark in text] == ["anonymous", "view"]
+    assert [name for name, mark in board.items() if mark in text] == ["anonymous", "view", "rewording"]
     personas = vault.personas_of(vera)
     assert len(personas) == 2
     ids = [*personas, *Post.objects.filter(persona__in=personas).values_list("pk", flat=True)]

@@ -16,7 +16,8 @@ from moderation.actions.flags import dismiss
 from moderation.models import QueueItem
 from tests import make
 
-COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour", "decided_hour", "suggested_hour"}
+COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour", "edited_hour", "decided_hour"}
+COARSE |= {"suggested_hour"}
 COARSE |= {"until", "lifted_hour"}  # of a sanction
 COARSE |= {"tell_from", "not_before", "expires", "revealed_hour"}  # of break-glass, where it is switched on
 # Times of a minute or finer, and why each is allowed: none is written by what an author does.

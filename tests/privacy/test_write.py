@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from forum import return_code
-from forum.models import Persona, Post, Thread
+from forum.models import Edit, Persona, Post, Thread
 from tests import make, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,21 @@ ALLOWED = {
     # No link: of the account, the vault gets the used place of its day and nothing else.
     "ask without link": POSTS | {"forum_thread", "forum_threadtag", "vault_rate", "vault_keycheck"},
     "reply": POSTS | {"vault_link", "vault_rate", "vault_keycheck"},
-    "revise": POSTS | {"forum_thread", "forum_threadtag"},
+    "revise": POSTS | {"forum_thread", "forum_threadtag", "forum_edit"},
+    # With an item that is taken back go who stepped back from it, and to whom it was suggested.
+    "edit": POSTS
+    | {"forum_thread", "forum_edit", "moderation_decision", "moderation_recusal", "moderation_suggestion"},
+    # And whoever follows the tags hears of it, as they would have from a moderator's request.
+    "accept": POSTS
+    | {
+        "forum_thread",
+        "forum_threadtag",
+        "forum_edit",
+        "forum_tag",
+        "forum_searchentry",
+        "forum_event",
+        "forum_notice",
+    },
     "appeal": {"moderation_appeal", *POSTS} - {"forum_post", "forum_persona"},
     "withdraw": POSTS
     | {
@@ -33,6 +47,7 @@ ALLOWED = {
         "forum_threadmark",
         "forum_tag",
         "forum_searchentry",
+        "forum_edit",
         "moderation_decision",
         "moderation_redaction",  # of the thread
         "moderation_appeal",  # its words
@@ -177,6 +192,29 @@ def test_appealing(author, xanthe, persona_page):
     }
     check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["appeal"])
     assert Post.objects.get().appeals.count() == 1
+
+
+def test_editing_and_taking_it_back(author, xanthe, persona_page):
+    make.thread("published", author=author, anonymous=True)
+    address, post = persona_page(), Post.objects.get()
+    words = {"title": make.TITLE, "body": f"{make.BODY} She laughed.", "asking": ""}
+    for seen, end in (("1.0", ""), ("1.1", "!")):
+        form = {"deed": "edit", "post": post.pk, "seen": seen, **words, "title": f"{make.TITLE}{end}"}
+        check(author, xanthe, lambda form=form: xanthe.post(address, form), ALLOWED["edit"])
+    assert Edit.objects.get().version == 2
+    back = {"deed": "drop-edit", "post": post.pk}
+    check(author, xanthe, lambda: xanthe.post(address, back), ALLOWED["edit"])
+    assert not Edit.objects.exists()
+
+
+@pytest.mark.parametrize(("deed", "state"), [("accept", "published"), ("refuse", "pending")])
+def test_answering_what_a_moderator_proposes(author, xanthe, persona_page, deed, state):
+    thread = make.thread(author=author, anonymous=True)
+    make.proposal(thread, body=f"{make.BODY} She laughed.")
+    address = persona_page()
+    form = {"deed": deed, "post": Post.objects.get().pk, "version": "1"}
+    check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["accept"])
+    assert Thread.objects.get().state == state
 
 
 def test_withdrawing(author, xanthe, persona_page):

@@ -195,6 +195,49 @@ class Desk(World):
         told = next(each for each in self.people.values() if each.account == notice.account)
         told.opens(f"/inbox/{notice.pk}/", status=302)
 
+    def _editing(self) -> Iterator[str | Watch]:
+        """What is public is edited, and what is not yet is published with changes."""
+        asker, replier = self.people[self.asker], self.people[self.replier]
+        mia, mo = self.people["mia"], self.people["mo"]
+        posts = self.thread("anonymous").posts
+        question, view = posts.get(kind="question"), posts.get(kind="perspective", author=None)
+        yield "the author edits the question"
+        self.edits(asker, question, "It is a small town.", seen=f"{question.version}.0")
+        self.all_look_round()
+        yield "mia returns the edit, and takes that back"
+        self.decides(mia, "anonymous", "return")
+        item = QueueItem.objects.get(post=question, kind="edit").get_absolute_url()
+        mia.sends(f"{item}undo/", page=item)
+        yield "the author changes it, and mia publishes it"
+        self.edits(asker, question, "It is not large.", seen=f"{question.version}.1")
+        self.decides(mia, "anonymous")
+        self.all_look_round()
+        yield "who replied edits their view, which mo holds and declines"
+        self.edits(replier, view, "Mind you.", seen=f"{view.version}.0")
+        self.holds(mo, "anonymous")
+        self.decides(mo, "anonymous", "decline")
+        yield "they let it be, and mia edits a consultation"
+        self.answers(replier, view, "drop-edit")
+        consulted = posts.get(body=BODY.format("mia's"))
+        page = f"/my/threads/{self.thread('anonymous').public_id}/"
+        form = {"deed": "edit", "post": consulted.pk, "seen": f"{consulted.version}.0"}
+        mia.sends(page, {**form, "body": consulted.body, "aspects": ["ethical"], "contingent_on": "the year"})
+        yield "the author clarifies once more, and mo proposes changes"
+        self.returns_to(asker, "anonymous", "second clarification", deed="clarify")
+        self.decides(mo, "anonymous", "propose")
+        clarified = posts.get(body=BODY.format("second clarification"))
+        yield "all look round while the author is asked, who refuses"
+        self.all_look_round()
+        self.answers(asker, clarified, "refuse", version=1, words="It says what I did not say.")
+        yield "mia proposes others, and the author agrees"
+        self.decides(mia, "anonymous", "propose")
+        self.answers(asker, clarified, "accept", version=2)
+        yield "the author edits once more, which waits"
+        self.edits(asker, question, "Still.", seen=f"{question.version + 1}.0")
+        self.all_look_round()
+        for name in AUTHORS:
+            self.people[name].sends("/inbox/read/", page="/inbox/")
+
     def _closing(self) -> Iterator[str | Watch]:
         mia, mo = self.people["mia"], self.people["mo"]
         reason = {"reason": "The last replies went beyond the question."}

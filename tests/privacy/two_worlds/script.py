@@ -40,6 +40,7 @@ class Script(Desk):
         yield from self._looking()
         yield from self._verified()
         yield from self._on_duty()
+        yield from self._editing()
         yield from self._closing()
         yield from self._two_agree()
         yield from self._merging()

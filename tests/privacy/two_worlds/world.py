@@ -11,7 +11,7 @@ from django.utils.html import escape
 from accounts.models import Account
 from anonymity import vault
 from forum import return_code
-from forum.models import Thread
+from forum.models import Post, Thread
 from moderation.models import QueueItem
 from tests import typed
 from tests.privacy.two_worlds.chance import Chance, form_id
@@ -96,16 +96,28 @@ class World:
         who.opens("/moderation/queue/")
         who.sends(f"{address}claim/", page=address)
         prefix = "" if verdict == "publish" else f"{verdict}-"
-        fields = {f"{prefix}version": waiting.post.version}
+        fields = {f"{prefix}version": waiting.version}
+        if verdict == "propose":
+            fields["propose-body"] = f"{waiting.post.body} Kindly."
         if prefix:
             fields[f"{prefix}note"] = "Please leave out the name of the gym."
         who.sends(f"{address}{verdict}/", fields, page=address)
+
+    def edits(self, who: Person, post: Post, words: str, *, seen: str) -> None:
+        """An author's own text of the anonymous thread, edited among its tools."""
+        thread = self.thread("anonymous")
+        fields = {"title": thread.title, "body": f"{post.body} {words}", "asking": thread.asking}
+        self.answers(who, post, "edit", seen=seen, **fields)
+
+    def answers(self, who: Person, post: Post, deed: str, **fields: Any) -> None:
+        """What an author presses below one of their own texts of the anonymous thread."""
+        who.sends(self.tools_of(who, "anonymous"), {"deed": deed, "post": post.pk, **fields})
 
     def holds(self, who: Person, name: str) -> None:
         waiting = QueueItem.objects.waiting().select_related("post").get(post__thread=self.threads[name])
         address = waiting.get_absolute_url()
         who.sends(f"{address}claim/", page=address)
-        fields = {"hold-version": waiting.post.version, "hold-reason": "Waiting for a second opinion."}
+        fields = {"hold-version": waiting.version, "hold-reason": "Waiting for a second opinion."}
         who.sends(f"{address}hold/", fields, page=address)
 
     def all_look_round(self) -> None:
