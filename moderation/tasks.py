@@ -5,6 +5,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from moderation import audit_check
+from moderation.actions.claim import forget_recusals
 from moderation.actions.duty import forget_absences
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.suggest import forget_suggestions, suggest_what_waits
@@ -25,6 +26,7 @@ def suggest() -> None:
 def forget_what_the_desk_needs_no_more() -> None:
     forget_suggestions(timezone.now())
     forget_absences(timezone.now())
+    forget_recusals()
 
 
 @db_periodic_task(crontab(hour="4", minute="0"))

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts.access import NotAllowed, Refused, may_moderate
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
+from forum.states import State
 from moderation import audit
-from moderation.models import QueueItem, Recusal
+from moderation.models import QueueItem, Recusal, Verdict
 from moderation.rules import may_decide, require_item
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -67,6 +69,16 @@ def step_back(item: QueueItem, *, by: Account, now: datetime) -> None:
             audit.record("item.stepped-back", by=by, about=item, now=now)
             transaction.on_commit(bus.nudge_queue)
     item.refresh_from_db()
+
+
+def forget_recusals() -> None:
+    """Those about what waits no more and can't come back: withdrawn, or an appeal of it was the last word."""
+    stood = Q(item__post__appeals__decision__isnull=False)
+    stood &= Q(item__post__appeals__item__decision__verdict=Verdict.STAND)
+    over = Q(item__post=None, item__decided=True) | stood
+    for about in ("item__post", "item__thread"):
+        over |= Q(**{f"{about}__state": State.WITHDRAWN})
+    Recusal.objects.filter(over).delete()
 
 
 def hand_over(item: QueueItem, to: Account, note: str, *, by: Account, now: datetime) -> None:
