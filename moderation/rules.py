@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from accounts.access import NotAllowed, may_moderate, may_see_members
 from accounts.models import Account, Employer
-from forum.models import Post, Thread
+from forum.models import Kind, Post, Thread
 from moderation.models import Appeal, Decision, QueueItem, Recusal, Sanction, Verdict
 from moderation.models.appeal import FIRST_DECISION
+from moderation.models.queue import FLAG
 
 Kept = dict[int, type[NotAllowed]]  # by account: why it does not decide
 Key = TypeVar("Key")
@@ -119,33 +120,42 @@ def _stepped_back(items: list[QueueItem]) -> Sets[UUID | None]:
 
 
 def _decided(items: list[QueueItem]) -> Sets[UUID]:
-    """Who made the decision that is appealed; or of a text that an appeal brought back, who declined it."""
+    """Who made the decision that is appealed; and of a text that an appeal brought back, who declined it."""
     found: Sets[UUID] = defaultdict(set)
     appeals = [item.appeal_id for item in items if item.appeal_id]
     made = Appeal.objects.filter(pk__in=appeals).select_related("item", *FIRST_DECISION)
     for appeal in made if appeals else ():
         found[appeal.item.pk] = {each.pk for each in appeal.deciders}
-    texts = {item.post_id: item.pk for item in items if item.is_text}
+    texts = defaultdict(list)
+    for item in items:
+        if item.is_text or (item.appeal and item.appeal.decision_id):
+            texts[item.post_id].append(item.pk)
     brought_back = Decision.objects.filter(
         verdict=Verdict.DECLINE, appeal__post__in=texts, appeal__item__decision__verdict=Verdict.GRANT
     )
     for post, by in brought_back.values_list("appeal__post", "by") if texts else ():
-        found[texts[post]].add(by)
+        for each in texts[post]:
+            found[each].add(by)
     return found
 
 
-def may_decide_about(moderator: Account, post: Post) -> bool:
-    return may_moderate(moderator) and moderator.pk not in {post.author_id, post.thread.author_id}
+def kept_from_posts(moderator: Account, posts: Iterable[Post]) -> dict[UUID, NotAllowed]:
+    """By post that `moderator` leaves to colleagues, why: as of flags of it, also while nothing waits."""
+    items = {post.pk: QueueItem(post=post, thread_id=post.thread_id, kind=FLAG) for post in posts}
+    kept = kept_from_each(items.values())
+    return {post: why() for post, item in items.items() if (why := kept[item.pk].get(moderator.pk))}
 
 
-def may_moderate_thread(moderator: Account, thread: Thread) -> bool:
-    """Never one that they asked under their own name; of an anonymous one nobody knows whose it is."""
-    return may_moderate(moderator) and moderator.pk != thread.author_id
+def require_posts(moderator: Account, posts: Iterable[Post]) -> None:
+    if not may_moderate(moderator):
+        raise NotAllowed("Only moderators can do this.")
+    for why in kept_from_posts(moderator, posts).values():
+        raise why
 
 
 def require_thread(moderator: Account, thread: Thread) -> None:
-    if not may_moderate_thread(moderator, thread):
-        raise Party
+    """What is done with a thread is done with its question."""
+    require_posts(moderator, thread.posts.filter(kind=Kind.QUESTION))
 
 
 def may_verify(by: Account, account: Account) -> bool:

@@ -17,7 +17,7 @@ from moderation import audit
 from moderation.actions.decide import settle_item
 from moderation.actions.threads import close, hide, unhide
 from moderation.models import QueueItem, Verdict
-from moderation.rules import Party, may_decide_about
+from moderation.rules import require_posts
 
 
 class Then(TextChoices):
@@ -52,8 +52,7 @@ def dismiss(item: QueueItem, reason: str, *, version: int, by: Account, now: dat
 @audit.deed()
 def show(post: Post, *, by: Account, now: datetime) -> None:
     """Show a hidden reply again. IllegalMove when it is not hidden."""
-    if not may_decide_about(by, post):
-        raise Party
+    require_posts(by, [post])
     show_reply(post)
     audit.record("post.shown", about=post, by=by, now=now)
     tell(Happening.SHOWN, post, now=now)

@@ -27,7 +27,7 @@ from forum.text.passages import Passages
 from moderation import audit
 from moderation.actions.threads import hide
 from moderation.models import Appeal, Decision, QueueItem, Redaction, RedactionState
-from moderation.rules import require_thread
+from moderation.rules import require_posts, require_thread
 
 REDACTABLE = (*READABLE, State.HIDDEN)
 OF_THREAD = ["title", "asking", "closed_because", "hidden_because"]
@@ -76,7 +76,7 @@ def ask_to_redact(
 @audit.deed()
 def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     """Agree as the second moderator: the words go, and whoever wrote them is told. Settled when too late."""
-    require_thread(by, asked.thread)
+    require_posts(by, concerned(asked))
     if asked.asked_by_id == by.pk:
         raise NotAllowed("You asked for this, so a second moderator has to agree.")
     thread = Thread.objects.select_for_update(no_key=True).get(pk=asked.thread_id)
@@ -107,22 +107,37 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
 @audit.deed()
 def refuse_redaction(asked: Redaction, *, by: Account, now: datetime) -> None:
     """Leave the thread as it is: the second moderator does not agree, or who asked takes it back."""
-    require_thread(by, asked.thread)
+    if asked.asked_by_id != by.pk:
+        require_posts(by, concerned(asked))
     if not asked.settle(RedactionState.REFUSED, by=by, hour=hour_of(now)):
         raise Settled
     audit.record("thread.redaction-refused", about=asked.thread, by=by, now=now)
     transaction.on_commit(bus.nudge_queue)
 
 
+def concerned(asked: Redaction) -> list[Post]:
+    """The question and each text with the words: who wrote one of them under a name does not decide."""
+    passages = Passages(asked.words)
+    return [
+        post
+        for post in asked.thread.posts.select_related("edit").in_order()
+        if post.kind == Kind.QUESTION
+        or _count(post, OF_POST, passages)
+        or _count(edit_of(post), OF_EDIT, passages)
+    ]
+
+
 def places(thread: Thread, passages: Passages) -> list[tuple[str, int]]:
     """In which texts the words stand, and how often: “Question”, 2."""
-    found = [("Title", sum(passages.count(getattr(thread, name)) for name in OF_THREAD))]
+    found = [("Title", _count(thread, OF_THREAD, passages))]
     for post in thread.posts.select_related("edit").in_order():
-        found.append((post.get_kind_display(), sum(passages.count(getattr(post, name)) for name in OF_POST)))
-        if edit := edit_of(post):
-            label = f"Edit of the {post.kind}"
-            found.append((label, sum(passages.count(getattr(edit, name)) for name in OF_EDIT)))
+        found.append((post.get_kind_display(), _count(post, OF_POST, passages)))
+        found.append((f"Edit of the {post.kind}", _count(edit_of(post), OF_EDIT, passages)))
     return [(label, count) for label, count in found if count]
+
+
+def _count(row: Model | None, fields: list[str], passages: Passages) -> int:
+    return sum(passages.count(getattr(row, name)) for name in fields) if row else 0
 
 
 def out_of_reach(thread: Thread, passages: Passages) -> list[str]:

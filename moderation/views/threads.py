@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, moderator_required
-from forum.models import Post, Thread
+from forum.models import Kind, Post, Thread
 from forum.states import State
 from forum.text.passages import Passages
 from moderation.actions.flags import show
 from moderation.actions.merge import CannotMerge, merge, unmerge
-from moderation.actions.redact import REDACTABLE, places
+from moderation.actions.redact import REDACTABLE, concerned, places
 from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.forms import CloseForm, HideForm, MergeForm
 from moderation.models import AuditEvent, Redaction
-from moderation.rules import may_moderate_thread
+from moderation.rules import kept_from_posts
 
 SHOWN = 50
 RECORDED = {
@@ -89,11 +89,17 @@ def _thread(request: MemberRequest, public_id: str) -> Thread:
 
 def _page(request: MemberRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
     asked = Redaction.objects.visible_to(request.user).waiting().filter(thread=found).first()
+    question = found.posts.get(kind=Kind.QUESTION)
+    hidden = Post.objects.visible_to(request.user).filter(thread=found, state=State.HIDDEN)
+    hidden = hidden.select_related("thread")[:SHOWN]
+    with_words = concerned(asked) if asked else []
+    kept = kept_from_posts(request.user, [question, *hidden, *with_words])
     events = AuditEvent.objects.about(found).filter(kind__in=RECORDED).select_related("by")
     context = {
         "thread": found,
-        "may_moderate": may_moderate_thread(request.user, found),
-        "hidden": Post.objects.visible_to(request.user).filter(thread=found, state=State.HIDDEN)[:SHOWN],
+        "kept_from": kept.get(question.pk),
+        "hidden": [(post, kept.get(post.pk)) for post in hidden],
+        "may_settle": not any(post.pk in kept for post in with_words),
         "record": [(RECORDED[event.kind], event) for event in events[:SHOWN]],
         "close_form": CloseForm(prefix="close"),
         "hide_form": HideForm(prefix="hide"),

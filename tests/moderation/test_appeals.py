@@ -307,6 +307,17 @@ class TestOfASanction:
         assert item.hold_reason == "Waiting for Mo."
 
 
+def test_who_declined_it_first_does_not_decide_when_it_is_appealed_again(declined, mia, mo, third, now):
+    decided(appealed(declined, now=now), grant, by=mo, now=now)
+    decline(make.item(declined), DECLINED, version=1, by=mo, now=now)
+    declined.refresh_from_db()
+    item = appealed(declined, now=now)
+    for by in (mia, mo):
+        with pytest.raises(DecidedBefore):
+            claim(item, by=by, now=now)
+    claim(item, by=third, now=now)
+
+
 def test_what_waits_too_long_is_told_to_somebody_who_may_decide(declined, mia, mo, client, now):
     appealed(declined, now=now)
     page_about_what_waits(now + SECOND_MODERATOR_AFTER + timedelta(hours=1))

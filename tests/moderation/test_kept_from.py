@@ -11,15 +11,22 @@ from django.utils import timezone
 from accounts.actions.employers import declare_employers
 from accounts.models import Account, Employer
 from accounts.models.employer import key_of
+from forum.actions.appeal import appeal
 from forum.actions.flag import flag
 from forum.actions.leave import leave
 from forum.actions.revise import resubmit_question
+from forum.actions.withdraw import withdraw
 from forum.models import Happening, Notice
-from moderation.actions.claim import AlreadyClaimed, claim, hand_over, step_back
+from moderation import intake
+from moderation.actions.appeals import uphold_decision
+from moderation.actions.claim import AlreadyClaimed, claim, forget_recusals, hand_over, step_back
 from moderation.actions.decide import publish
+from moderation.actions.flags import dismiss, show
+from moderation.actions.merge import merge, unmerge
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.sanction import agree, appeal_sanction, lift, sanction
 from moderation.actions.suggest import suggest_what_waits
+from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.actions.verify import note_check, take
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import AuditEvent, QueueItem, Recusal
@@ -108,7 +115,9 @@ class TestSteppingBack:
     def test_by_the_button(self, pending_anonymous_thread, mia, mo):
         mias, item = browser(mia), make.item(pending_anonymous_thread)
         mias.post(f"{item.get_absolute_url()}claim/")
-        assert "too close to this" in mias.get(item.get_absolute_url()).content.decode()
+        page = mias.get(item.get_absolute_url()).content.decode()
+        assert "too close to this" in page
+        assert "whoever wrote something anonymously had better leave it lying" in page
         assert mias.post(f"{item.get_absolute_url()}step-back/").headers["Location"] == "/moderation/queue/"
         queue = mias.get("/moderation/queue/").content.decode()
         assert "You stepped back" in queue
@@ -144,6 +153,138 @@ class TestSteppingBack:
                 mias.get("/moderation/queue/")
             costs.append(len(asked))
         assert costs[0] == costs[1]
+
+
+class TestOnTheThreadsPage:
+    """Who is kept from deciding about a text is kept from the same deeds beside the queue."""
+
+    @pytest.fixture
+    def now(self):
+        return timezone.now()
+
+    @pytest.fixture
+    def works_with_alice(self, alice, mia, now):
+        works_at(HOSPITAL, who=alice, now=now)
+        works_at(HOSPITAL, who=mia, now=now)
+
+    def flagged(self, post, *, by, now) -> QueueItem:
+        flag(post, "identifies", at_once=True, account=by, now=now)
+        post.refresh_from_db()
+        return make.item(post)
+
+    def test_a_reply_that_flags_hid(self, vera, carol, bob, mia, mo, now):
+        thread = make.thread("published", author=bob, anonymous=True, by=mo, now=now)
+        view = make.post(thread, "perspective", author=vera, by=mo, now=now)
+        for who in (vera, mia):
+            works_at("A clinic", who=who, now=now)
+        self.flagged(view, by=carol, now=now)
+        show_it = f"/moderation/posts/{view.pk}/show/"
+        page = browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        assert show_it not in page
+        assert "may work at the same place" in page
+        assert browser(mia).post(show_it).status_code == 403
+        view.refresh_from_db()
+        assert view.state == "hidden"
+        assert show_it in browser(mo).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        show(view, by=mo, now=now)
+
+    @pytest.mark.usefixtures("works_with_alice")
+    def test_deeds_with_a_thread_of_whom_one_works_with(self, alice, carol, mia, mo, now):
+        thread = make.thread("published", author=alice, by=mo, now=now)
+        other = make.thread("published", author=carol, by=mo, now=now)
+        for deed, *what in ((close, make.REASON), (hide, make.REASON), (merge, other)):
+            with pytest.raises(SameEmployer):
+                deed(thread, *what, by=mia, now=now)
+        with pytest.raises(SameEmployer):
+            merge(other, thread, by=mia, now=now)
+        for done, undone, *what in (
+            (close, reopen, make.REASON),
+            (hide, unhide, make.REASON),
+            (merge, unmerge, other),
+        ):
+            done(thread, *what, by=mo, now=now)
+            with pytest.raises(SameEmployer):
+                undone(thread, by=mia, now=now)
+            undone(thread, by=mo, now=now)
+            thread.refresh_from_db()
+        page = browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        assert "may work at the same place" in page
+        assert "Close the thread" not in page
+        assert "Hide the thread" not in page
+
+    def test_stepping_back(self, published_thread, carol, mia, mo, now):
+        item = self.flagged(make.question(published_thread), by=carol, now=now)
+        step_back(item, by=mia, now=now)
+        published_thread.refresh_from_db()
+        with pytest.raises(SteppedBack):
+            unhide(published_thread, by=mia, now=now)
+        page = browser(mia).get(f"/moderation/threads/{published_thread.public_id}/").content.decode()
+        assert "You stepped back from this" in page
+        assert "Show the thread again" not in page
+        unhide(published_thread, by=mo, now=now)
+
+    @pytest.mark.usefixtures("works_with_alice")
+    def test_of_what_is_anonymous_nothing_is_compared(self, alice, vera, mia, mo, carol, now):
+        thread = make.thread("published", author=alice, anonymous=True, by=mo, now=now)
+        works_at(HOSPITAL, who=vera, now=now)
+        view = make.post(thread, "perspective", author=vera, anonymous=True, by=mo, now=now)
+        self.flagged(view, by=carol, now=now)
+        with CaptureQueriesContext(connection) as asked:
+            show(view, by=mia, now=now)
+            hide(thread, make.REASON, by=mia, now=now)
+        assert not [query for query in asked if "accounts_employer" in query["sql"]]
+
+    def test_more_hidden_replies_cost_no_more_queries(self, published_thread, vera, carol, mia, mo, now):
+        mos, costs = browser(mo), []
+        for _ in range(2):
+            for _ in range(3):
+                view = make.post(published_thread, "perspective", author=vera, by=mia, now=now)
+                self.flagged(view, by=make.account(), now=now)
+            mos.get(f"/moderation/threads/{published_thread.public_id}/")
+            with CaptureQueriesContext(connection) as asked:
+                page = mos.get(f"/moderation/threads/{published_thread.public_id}/").content.decode()
+            costs.append(len(asked))
+        assert page.count("Show this reply again") == 6
+        assert costs[0] == costs[1]
+
+
+class TestWhatIsForgotten:
+    def test_of_a_text_that_can_come_back_nothing(self, mia, mo, now):
+        for state in ("pending", "returned", "declined", "published"):
+            thread = make.thread(now=now)
+            step_back(make.item(thread), by=mia, now=now)
+            if state != "pending":
+                make.decide_on(make.question(thread), state, by=mo, now=now)
+        forget_recusals()
+        assert Recusal.objects.count() == 4
+
+    def test_of_what_was_withdrawn_all(self, published_thread, alice, vera, carol, mia, mo, now):
+        view = make.post(published_thread, "perspective", author=vera, by=mo, now=now)
+        flag(view, "unkind", account=carol, now=now)
+        item = make.item(view)
+        step_back(item, by=mia, now=now)
+        dismiss(item, make.REASON, version=item.version, by=mo, now=now)
+        forget_recusals()
+        assert Recusal.objects.exists()
+        withdraw(published_thread, by=alice, now=now)
+        forget_recusals()
+        assert not Recusal.objects.exists()
+
+    def test_of_what_was_appealed_once_it_is_decided(self, alice, vera, mia, mo, now):
+        tess = make.moderator("Tess")
+        question = make.question(make.thread("declined", author=alice, by=mo, now=now))
+        [declined] = intake.decided_about([question])
+        appeal(declined, "It asks nothing about the law, please look.", by=alice, now=now)
+        given = sanction(vera, "warning", make.REASON, by=mo, now=now)
+        appeal_sanction(given, "I wrote nothing of the kind, please look.", by=vera, now=now)
+        for item in QueueItem.objects.waiting():
+            step_back(item, by=mia, now=now)
+        forget_recusals()
+        assert Recusal.objects.count() == 2
+        for item in QueueItem.objects.waiting():
+            uphold_decision(item, make.REASON, version=item.version, by=tess, now=now)
+        forget_recusals()
+        assert not Recusal.objects.exists()
 
 
 class TestEmployers:

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.access import NotAllowed, Refused
+from accounts.actions.appoint import appoint
+from accounts.actions.employers import declare_employers
 from forum.actions.withdraw import withdraw
 from forum.models import Notice, Post, Thread
 from forum.notices import fanout
@@ -16,6 +18,7 @@ from moderation.actions.decide import TextChanged, hold, publish
 from moderation.actions.redact import AlreadyAsked, Settled, ask_to_redact, redact, refuse_redaction
 from moderation.actions.threads import close, reopen
 from moderation.models import AuditEvent, Decision, QueueItem, Redaction
+from moderation.rules import Party, SameEmployer
 from tests import make
 from tests.forum import recount
 from tests.races import at_once
@@ -43,7 +46,8 @@ def thread(request, alice, vera, mia, mo, now) -> Thread:
     hold(item, f"Waits for the one who knows {NAME}.", version=1, by=mia, now=now)
     publish(item, version=1, by=mia, now=now)
     thread = Thread.objects.get(pk=made.pk)
-    make.post(thread, author=mo, aspects=["legal"], now=now, red_flag=f"Ring {NAME}.", contingent_on=NAME)
+    tess = make.moderator("Tess")
+    make.post(thread, author=tess, aspects=["legal"], now=now, red_flag=f"Ring {NAME}.", contingent_on=NAME)
     make.post(thread, "clarification", state="declined", by=mia, now=now, body=f"{make.REPLY} {NAME}")
     make.post(thread, "perspective", author=vera, state="pending", now=now, body=f"{make.REPLY} {NAME}")
     make.post(thread, "update", by=mia, now=now, outcomes=["repaired"])
@@ -104,6 +108,56 @@ def test_other_threads_keep_the_words(thread, mia, mo, now):
     redact(asked_of(thread, by=mia, now=now), by=mo, now=now)
     assert Thread.objects.get(pk=other.pk).title == other.title
     assert set(stored()) == {"forum.Thread", "forum.SearchEntry"}
+
+
+class TestWhoseWordsTheyAre:
+    @pytest.fixture
+    def asked(self, published_thread, mia, mo, now) -> Redaction:
+        make.post(published_thread, author=mo, body=f"{make.REPLY} {NAME}", now=now)
+        return asked_of(published_thread, by=mia, now=now)
+
+    def test_who_wrote_them_under_a_name_neither_agrees_nor_refuses(self, asked, mo, client, now):
+        for deed in (redact, refuse_redaction):
+            with pytest.raises(Party):
+                deed(asked, by=mo, now=now)
+        client.force_login(mo)
+        page = client.get(f"/moderation/threads/{asked.thread.public_id}/").content.decode()
+        assert "Words to remove, for a colleague" in page
+        assert "Leave the words" not in page
+        assert "Close the thread" in page
+        redact(asked, by=make.moderator(), now=now)
+
+    def test_nor_who_declares_the_same_employer(self, asked, mo, now):
+        tess = make.moderator("Tess")
+        for who in (mo, tess):
+            declare_employers(["A clinic"], by=who, now=now)
+        with pytest.raises(SameEmployer):
+            refuse_redaction(asked, by=tess, now=now)
+
+    def test_nor_whose_edit_that_waits_has_them(self, published_thread, vera, mia, mo, now):
+        view = make.post(published_thread, "perspective", author=vera, by=mo, now=now)
+        make.edit(view, body=f"{make.REPLY} {NAME}", now=now)
+        appoint(vera, "moderator", now=now)
+        with pytest.raises(Party):
+            redact(asked_of(published_thread, by=mia, now=now), by=vera, now=now)
+
+    def test_who_wrote_another_text_does(self, published_thread, consultation, mia, mo, now):
+        refuse_redaction(asked_of(published_thread, by=mia, words="climbing", now=now), by=mo, now=now)
+
+    def test_of_anonymous_ones_nobody_is_kept(self, published_thread, mia, now):
+        tess, body = make.account("Tess", is_verified=True), f"{make.REPLY} {NAME}"
+        make.post(published_thread, "perspective", author=tess, anonymous=True, by=mia, body=body, now=now)
+        appoint(tess, "moderator", now=now)
+        redact(asked_of(published_thread, by=mia, now=now), by=tess, now=now)
+
+    def test_who_asked_takes_it_back_all_the_same(self, published_thread, alice, mia, client, now):
+        asked = asked_of(published_thread, by=mia, words="climbing", now=now)
+        for who in (alice, mia):
+            declare_employers(["A clinic"], by=who, now=now)
+        client.force_login(mia)
+        page = client.get(f"/moderation/threads/{published_thread.public_id}/").content.decode()
+        assert "Take it back" in page
+        refuse_redaction(asked, by=mia, now=now)
 
 
 def test_nothing_goes_before_a_second_moderator_has_agreed(thread, mia, mo, now):
