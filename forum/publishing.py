@@ -91,7 +91,7 @@ def put_in_words(post: Post, words: Wording, **also: Any) -> None:
 
 @transaction.atomic
 def take_back(post: Post) -> None:
-    """Let the published `post` wait again. IllegalMove when anything was published after it in its thread."""
+    """Let the published `post` wait again. IllegalMove when anything came after it in its thread."""
     counts = {"last_position": F("last_position") - 1, **_counted(post, -1)}
     last = Thread.objects.filter(pk=post.thread_id, state__in=READABLE, last_position=post.position or 0)
     if not last.update(**counts):
@@ -100,12 +100,21 @@ def take_back(post: Post) -> None:
     lifecycle.move(post, State.PENDING, out_of=[State.PUBLISHED], hour=post.submitted_hour, position=None)
     Standing.objects.filter(post=post).delete()
     if post.kind == Kind.QUESTION:
+        _require_alone(thread)
         lifecycle.move(thread, State.PENDING, out_of=[State.PUBLISHED])
         unlist(thread)
         return
     _leave(post)
     latest = thread.posts.filter(state=State.PUBLISHED).order_by("-hour").values("hour")[:1]
     Thread.objects.filter(pk=thread.pk).update(active_hour=latest)
+
+
+def _require_alone(thread: Thread) -> None:
+    """IllegalMove when other texts or threads came to it, for which there would be no place without it."""
+    if thread.posts.exclude(kind=Kind.QUESTION).exclude(state=State.WITHDRAWN).exists():
+        raise lifecycle.IllegalMove("Somebody has written in this thread meanwhile, so it stays.")
+    if thread.duplicates.exists():
+        raise lifecycle.IllegalMove("Another thread was merged into this one meanwhile, so it stays.")
 
 
 def unlist(thread: Thread) -> None:

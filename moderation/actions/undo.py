@@ -65,6 +65,8 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         bring(item, State.PENDING, out_of=[DECIDED[verdict]], note="")
         if verdict == Verdict.PROPOSE:
             Edit.objects.filter(post=item.post).delete()
+    if item.version != decision.version:  # a colleague may have decided about the next one
+        raise Refused("This was changed after the decision, so it stays.")
     _untell(item.post, (OF_AN_EDIT if item.kind == EDIT else TOLD)[verdict])
     decision.delete()
     QueueItem.objects.filter(pk=item.pk).update(decided=False, holder=by, held_until=now + CLAIM_LASTS)

@@ -79,6 +79,15 @@ def test_undoing_puts_it_back_as_it_was_unless_its_author_was_quicker(item, mia,
         undo(item, by=mia, now=now)
 
 
+def test_what_a_colleague_decided_about_the_next_words_stands(item, mia, mo, now):
+    return_to_author(item, "Please leave out the gym.", version=item.version, by=mia, now=now)
+    again = make.edit(Post.objects.get(), body=f"{BETTER} Twice.", now=now)
+    return_to_author(again, "Leave out the town, too.", version=again.version, by=mo, now=now)
+    with pytest.raises(Refused, match="changed after the decision"):
+        undo(item, by=mia, now=now)
+    assert Edit.objects.get().note == "Leave out the town, too."
+
+
 def test_published_it_can_not_be_undone_and_neither_can_the_text_itself_any_more(alice, mia, now):
     thread = make.thread(author=alice, now=now)
     first = make.item(thread)

@@ -1,9 +1,11 @@
 """Closing and hiding: who may, what readers and the author meet, and that all comes back as it was."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from accounts.access import NotAllowed
 from forum.actions.follow import follow
@@ -210,3 +212,13 @@ def test_the_way_to_the_page_is_for_moderators_alone_and_the_same_whoever_asked(
     assert "a colleague decides about it" in refused
     for browser in (Client(), make.signed_in(carol), make.signed_in(alice)):
         assert page not in browser.get(thread.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("no_thread", ["%00", "x", "a" * 13])
+@pytest.mark.parametrize("deed", ["", "redact/", "hide/", "merge/"])
+def test_what_can_be_no_thread_is_an_unknown_address(client, mia, no_thread, deed):
+    client.force_login(mia)
+    address = f"/moderation/threads/{no_thread}/{deed}"
+    assert client.get(address).status_code == client.post(address).status_code == 404
+    with pytest.raises(Resolver404):
+        resolve(unquote(address))

@@ -103,6 +103,28 @@ def test_what_its_author_did_meanwhile_stands(pending_item, alice, mia, now):
         undo(again, by=mia, now=now)
 
 
+def test_what_a_colleague_decided_about_its_next_version_stands(pending_item, alice, mia, mo, now):
+    decide("return", pending_item, by=mia, now=now)
+    resubmit_question(Post.objects.get(), make.draft(), by=alice, now=now)
+    decide("return", QueueItem.objects.waiting().get(), by=mo, now=now, version=2)
+    before = state_of_the_board()
+    with pytest.raises(Refused, match="changed after the decision"):
+        undo(pending_item, by=mia, now=now)
+    assert state_of_the_board() == before
+
+
+@pytest.mark.parametrize("state", ["pending", "returned", "declined"])
+def test_a_question_under_which_somebody_wrote_stays_public(pending_item, vera, mia, mo, now, state):
+    decide("publish", pending_item, by=mia, now=now)
+    view = make.post(Thread.objects.get(), "perspective", author=vera, state=state, by=mo, now=now)
+    with pytest.raises(IllegalMove, match="written in this thread"):
+        undo(pending_item, by=mia, now=now)
+    assert Thread.objects.get().state == "published"
+    if state == "pending":
+        publish(make.item(view), version=1, by=mo, now=now)
+    recount.check()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_undoing_and_withdrawing_at_once_neither_is_half_done(pending_item, alice, mia, now):
     decide("return", pending_item, by=mia, now=now)
