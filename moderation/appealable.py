@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from forum.models import Event, Happening, Post
+from forum.models import Post
 from forum.states import State
 from moderation.models import Appeal, Decision, Redaction, Verdict
 from moderation.models.queue import EDIT
@@ -49,12 +49,13 @@ def _declined(own: dict[UUID, Post]) -> Iterator[Decided]:
 
 
 def _redacted(own: dict[UUID, Post]) -> Iterator[Decided]:
-    """Those that changed a text of theirs: of these its author was told, in that hour."""
-    told = Event.objects.filter(post__in=own, happening=Happening.REDACTED).select_related("post")
-    first = {event.hour: event.post for event in told.order_by("-post__hour", "-post")}
-    done = Redaction.objects.done().filter(thread__posts__in=own, decided_hour__in=first).distinct()
-    appeals = Appeal.objects.filter(redaction__in=done.values("pk"), post__in=own)
+    """Those that changed a text of theirs."""
+    changed = Redaction.posts.through.objects.filter(post__in=own).values_list("redaction", "post")
+    by_age = sorted(changed, key=lambda row: (own[row[1]].hour, row[1]), reverse=True)
+    first = {redaction: own[post] for redaction, post in by_age}
+    done = Redaction.objects.done().filter(pk__in=first)
+    appeals = Appeal.objects.filter(redaction__in=first, post__in=own)
     made = {appeal.redaction_id: appeal for appeal in appeals.select_related("item__decision")}
     for each in done:
         if hour := each.decided_hour:
-            yield Decided(each.pk, each.reason, hour, made.get(each.pk), first[hour], {"redaction": each})
+            yield Decided(each.pk, each.reason, hour, made.get(each.pk), first[each.pk], {"redaction": each})

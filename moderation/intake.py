@@ -79,6 +79,11 @@ def _require_decided(post: Any, against: dict[str, Any]) -> None:
         raise Refused("This was changed meanwhile, so nothing was sent. Please look at your text again.")
 
 
+def appealing(posts: QuerySet) -> QuerySet:
+    """Those whose authors appealed and have no answer."""
+    return posts.filter(appeals__item__decided=False).distinct()
+
+
 def drop(posts: Any) -> None:
     """Take what its author withdrew out of the queue; notes about it may quote it, so they go too."""
     from moderation.models import Decision, QueueItem

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from forum import lifecycle
@@ -33,7 +32,7 @@ NO_WORDS: dict[str, Any] = {
 }
 
 
-@transaction.atomic
+@audit.deed()
 def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     """Leave a stub: title, tags and all of the author's words are overwritten, others' words unlisted."""
     require_opener(thread, by)
@@ -42,7 +41,10 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     unlist(thread)
     for duplicate in thread.duplicates.all():
         take_apart(duplicate)
+        audit.record("thread.taken-apart", about=duplicate, now=now)
     set_tags(thread, [])
+    for post in intake.appealing(thread.posts.exclude(mine)):
+        tell(Happening.GONE, post, now=now)
     intake.drop(thread.posts.all())
     intake.drop_redactions(thread)
     settle_all(thread.posts.all(), now=now)

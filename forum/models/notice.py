@@ -45,6 +45,7 @@ class Happening(models.TextChoices):
     LIFTED = "lifted", "Moderators let you write again"
     APPEAL = "appeal", "Another moderator has decided about your appeal"
     ANSWERED = "answered", "Another moderator has decided about your appeal"  # of a sanction
+    GONE = "gone", "The thread was withdrawn, and your appeal with it"
     UNHEARD = "unheard", "An appeal has waited long for a moderator"
 
 
@@ -61,6 +62,7 @@ CONCERNS_AUTHOR = (
     Happening.REDACTED,
     Happening.UNMASK,
     Happening.APPEAL,
+    Happening.GONE,
 )
 PERSONAL = (  # about an account and no post
     Happening.CHECKED,

@@ -89,6 +89,7 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     question, retitled = _redact_thread(thread, passages)
     if retitled and question not in changed:
         changed.append(question)
+    asked.posts.set(changed)
     for rows, fields in _notes(thread):
         for row in rows.select_for_update(no_key=True, of=("self",)):
             if changes := _without(row, fields, passages):

@@ -31,6 +31,8 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
 class Redaction(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     thread = models.ForeignKey("forum.Thread", models.CASCADE, related_name="redactions")
+    # Those that it changed.
+    posts = models.ManyToManyField("forum.Post", related_name="+")
     words = models.TextField(blank=True)  # a passage on each line; gone once somebody decided
     reason = models.CharField(max_length=300, blank=True)  # the author reads it
     state = models.CharField(max_length=7, choices=RedactionState, default=RedactionState.ASKED)

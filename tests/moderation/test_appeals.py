@@ -185,6 +185,26 @@ class TestOfADecline:
         assert not QueueItem.objects.waiting().exists()
         assert intake.decided_about(declined.thread.posts.all()) == []
 
+    @pytest.mark.parametrize("anonymous", [False, True])
+    def test_whose_appeal_goes_with_the_thread_of_another_hears_of_it(
+        self, published_thread, vera, alice, mia, now, anonymous
+    ):
+        view = make.post(
+            published_thread,
+            "perspective",
+            author=vera,
+            anonymous=anonymous,
+            state="declined",
+            by=mia,
+            now=now,
+        )
+        appealed(view, now=now)
+        withdraw(published_thread, by=alice, now=now)
+        fanout.tell_all()
+        assert not QueueItem.objects.waiting().exists()
+        assert heard(vera)[-1] == "gone"
+        assert "gone" not in heard(alice)
+
     def test_withdrawn_afterwards_its_words_and_the_reasons_are_gone(self, declined, alice, mo, now):
         decided(appealed(declined, now=now), uphold_decision, by=mo, now=now)
         withdraw(declined.thread, by=alice, now=now)
@@ -215,6 +235,15 @@ class TestOfARedaction:
         assert heard(alice)[-1] == "appeal"
         assert "climbing" not in Post.objects.get().body
         assert not QueueItem.objects.waiting().exists()
+
+    def test_of_two_within_an_hour_each_is_its_authors_to_appeal(self, published_thread, mia, mo, vera, now):
+        view = make.post(published_thread, "perspective", author=vera, by=mia, now=now)
+        question = make.question(published_thread)
+        for word, reason in (("warmly", "The first."), ("climbing", "The second.")):
+            asked = ask_to_redact(published_thread, word, reason, hidden=False, by=mia, now=now)
+            redact(asked, by=mo, now=now)
+        for post, reason in ((view, "The first."), (question, "The second.")):
+            assert [each.reason for each in intake.decided_about([post])] == [reason]
 
     def test_whose_text_was_not_changed_has_nothing_to_appeal(self, redacted, mo, now):
         reply = make.post(redacted.thread, author=mo, now=now)

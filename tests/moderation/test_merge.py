@@ -7,11 +7,14 @@ from accounts.access import NotAllowed
 from forum import search
 from forum.actions.follow import follow, unfollow
 from forum.actions.withdraw import withdraw
+from forum.lifecycle import IllegalMove
 from forum.listing import Selection, list_threads
 from forum.models import Follow, Notice, Post, Thread
 from forum.notices import fanout
+from moderation.actions.decide import publish
 from moderation.actions.merge import CannotMerge, merge, unmerge
 from moderation.actions.threads import close, hide, reopen, unhide
+from moderation.actions.undo import undo
 from moderation.models import AuditEvent
 from tests import make
 from tests.forum import recount
@@ -122,10 +125,33 @@ def test_an_update_in_it_is_published_without_being_listed(duplicate, kept, mia,
     assert again(duplicate).update_count == 1
 
 
+def test_what_others_were_merged_into_waits_not_again(duplicate, bob, mia, now):
+    kept = make.thread(author=bob, title="The first one", now=now)
+    item = make.item(kept)
+    publish(item, version=1, by=mia, now=now)
+    merge(duplicate, again(kept), by=mia, now=now)
+    with pytest.raises(IllegalMove, match="merged into this one"):
+        undo(item, by=mia, now=now)
+    assert listed() == {"The first one"}
+
+
+def test_moderators_read_what_is_unlisted_with_a_hidden_one(client, duplicate, kept, mia, mo, now):
+    merge(duplicate, kept, by=mia, now=now)
+    hide(again(kept), make.REASON, by=mia, now=now)
+    client.force_login(mo)
+    page = client.get(f"/moderation/threads/{kept.public_id}/").content.decode()
+    assert "in no list or search either" in page
+    assert f"/moderation/threads/{duplicate.public_id}/" in page
+    client.post(f"/moderation/threads/{duplicate.public_id}/unmerge/")
+    assert listed() == {"The second"}
+
+
 def test_when_the_kept_one_is_withdrawn_the_other_stands_for_itself(duplicate, kept, bob, mia, now):
     merge(duplicate, kept, by=mia, now=now)
     withdraw(again(kept), by=bob, now=now)
     recount.check()
+    apart = AuditEvent.objects.get(kind="thread.taken-apart")
+    assert (apart.about, apart.by) == (str(duplicate), None)
     assert (again(duplicate).state, again(duplicate).merged_into) == ("published", None)
     assert listed() == {"The second"}
 
