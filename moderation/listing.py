@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
@@ -74,7 +74,7 @@ class Selection:
             found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
         if self.hold == "free":
             found = found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
-            found = found.exclude(Exists(stepped_back_from(viewer)))
+            found = found.exclude(stepped_back_from(viewer))
         elif self.hold:
             found = found.held(now=now)
         if self.to == "you":
@@ -108,7 +108,7 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     if selection.kind:
         found = found.filter(kind=selection.kind)
     total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
-    found = found.annotate(stepped_back=Exists(stepped_back_from(viewer)))
+    found = found.annotate(stepped_back=ExpressionWrapper(stepped_back_from(viewer), BooleanField()))
     page = cut(_in_order(found, after), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
@@ -116,10 +116,11 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     return Listed(page, mine, kinds, total, desk, redactions)
 
 
-def stepped_back_from(viewer: Account) -> QuerySet[Recusal]:
-    """For each item: whether `viewer` left it, or another about the same text, to colleagues."""
-    same = Q(item=OuterRef("pk")) | Q(item__post=OuterRef("post"))
-    return Recusal.objects.filter(same, moderator=viewer)
+def stepped_back_from(viewer: Account) -> Q:
+    """What `viewer` left to colleagues, or another item about the same text; not looked up for each item."""
+    left = Recusal.objects.filter(moderator=viewer)
+    posts = left.filter(item__post__isnull=False).values("item__post")
+    return Q(pk__in=left.values("item")) | Q(post__in=posts)
 
 
 def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:

@@ -68,12 +68,16 @@ class Desk:
 
     def best(self, item: QueueItem, kept: Kept, asked: list[Tag], earlier: Counter) -> Colleague | None:
         """Who may decide, has room and suits best; of those to whom it was not suggested, if any."""
-        away = {*kept, item.suggested_to_id, item.agreed_by_id}
-        free = [each for pk, each in self.here.items() if each.room > 0 and pk not in away]
+        free = self.free(item, kept)
         cover = self.covers.get(item.suggested_to_id)
         if cover in free:
             return cover
         return min(free, key=lambda each: self._order(each, item, asked, earlier), default=None)
+
+    def free(self, item: QueueItem, kept: Kept) -> list[Colleague]:
+        """Who may decide, has room and is not who has it."""
+        away = {*kept, item.suggested_to_id, item.agreed_by_id}
+        return [each for pk, each in self.here.items() if each.room > 0 and pk not in away]
 
     @staticmethod
     def _order(each: Colleague, item: QueueItem, asked: list[Tag], earlier: Counter) -> tuple[int, ...]:

@@ -4,7 +4,8 @@ A suggestion is no claim: anybody may take the text. It is the same whether the 
 """
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
@@ -12,15 +13,17 @@ from django.db.models import Count
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
-from forum.models import Happening
+from forum.models import Event, Happening
 from forum.notices import fanout
 from moderation.clock import ACKNOWLEDGE_WITHIN
 from moderation.models import QueueItem, Suggestion
 from moderation.models.queue import QueueItemQuerySet
 from moderation.routing import LATELY, Desk, desk_at, tags_of
-from moderation.rules import kept_from_each
+from moderation.rules import Kept, kept_from_each
 
 AT_ONCE = 500
+# Of when it was suggested the full hour before is kept: so the hours to take it up are never fewer.
+GOES_ON_AFTER = ACKNOWLEDGE_WITHIN + timedelta(hours=1)
 
 Moved = list[tuple[QueueItem, Account | None]]
 
@@ -29,7 +32,8 @@ Moved = list[tuple[QueueItem, Account | None]]
 def suggest_what_waits(now: datetime) -> int:
     """Put what nobody has taken up before whom it suits best; for how many texts that is somebody else now.
 
-    Twice in a row does nothing. In as many queries however much waits: what there is no room for is not read.
+    Twice in a row does nothing. In as many queries however much waits: what there is no room for is not read,
+    but for what those who have room are kept from.
     """
     desk = desk_at(now)
     going_on = []
@@ -38,15 +42,31 @@ def suggest_what_waits(now: datetime) -> int:
             going_on.append(item)
         elif so_far := desk.here.get(item.suggested_to_id):
             so_far.room -= 1
-    fresh = QueueItem.objects.claimable(by=None, now=now).filter(suggested_to=None)
-    if room := min(desk.room, AT_ONCE):
-        going_on += _locked(fresh.order_by("-urgent", "hour", "id")[:room])
+    kept = kept_from_each(going_on)
+    going_on += _fresh(desk, kept, now)
     if not going_on:
         return 0
     earlier = _earlier(going_on)
-    if moved := _moved(going_on, desk, earlier):
+    if moved := _moved(going_on, desk, kept, earlier):
         _write(moved, earlier, now)
     return len(moved)
+
+
+def _fresh(desk: Desk, kept: dict[UUID, Kept], now: datetime) -> list[QueueItem]:
+    """The first that are suggested to nobody and somebody with room may decide; in `kept` who may not."""
+    waits = QueueItem.objects.claimable(by=None, now=now).filter(suggested_to=None)
+    waits = waits.order_by("-urgent", "hour", "id")
+    found: list[QueueItem] = []
+    read, room = 0, min(desk.room, AT_ONCE)
+    size = room
+    while len(found) < room:
+        batch = list(_locked(waits[read : read + size]))
+        kept |= kept_from_each(batch)
+        found += [item for item in batch if desk.free(item, kept[item.pk])]
+        if len(batch) < size:
+            break
+        read, size = read + size, AT_ONCE
+    return found[:room]
 
 
 def _locked(items: QueueItemQuerySet) -> QueueItemQuerySet:
@@ -63,7 +83,7 @@ def _goes_on(item: QueueItem, desk: Desk, now: datetime) -> bool:
     if item.suggested_to_id == item.agreed_by_id:  # a second moderator is needed
         return True
     since = item.suggested_hour
-    return since is None or now >= since + ACKNOWLEDGE_WITHIN or item.suggested_to_id not in desk.here
+    return since is None or now >= since + GOES_ON_AFTER or item.suggested_to_id not in desk.here
 
 
 def _earlier(items: list[QueueItem]) -> Counter:
@@ -72,9 +92,9 @@ def _earlier(items: list[QueueItem]) -> Counter:
     return Counter({(item, to): number for item, to, number in rows})
 
 
-def _moved(items: list[QueueItem], desk: Desk, earlier: Counter) -> Moved:
+def _moved(items: list[QueueItem], desk: Desk, kept: dict[UUID, Kept], earlier: Counter) -> Moved:
     """In the order of the queue, whom each is for; without those that stay, as there is nobody else."""
-    tags, kept, moved = tags_of(items), kept_from_each(items), Moved()
+    tags, moved = tags_of(items), Moved()
     for item in sorted(items, key=lambda item: (not item.urgent, item.hour, item.pk)):
         so_far = desk.here.get(item.suggested_to_id)
         if best := desk.best(item, kept[item.pk], tags[item.thread_id], earlier):
@@ -104,5 +124,7 @@ def _write(moved: Moved, earlier: Counter, now: datetime) -> None:
 
 
 def forget_suggestions(now: datetime) -> None:
-    """Those that count for nobody's turn any more, of what is decided."""
+    """Those that count for nobody's turn any more, of what is decided, and what was told of them."""
     Suggestion.objects.filter(item__decided=True, hour__lte=now - LATELY).delete()
+    told = Event.objects.filter(happening=Happening.SUGGESTED, hour__lte=now - LATELY)
+    told.exclude(post__in=QueueItem.objects.waiting().filter(post__isnull=False).values("post")).delete()

@@ -13,7 +13,7 @@ from anonymity.hour import hour_of
 from forum.models import Post, Thread, ThreadTag
 from moderation.actions.claim import claim, hand_over
 from moderation.listing import PAGE, Selection, list_items
-from moderation.models import QueueItem
+from moderation.models import QueueItem, Recusal
 from tests import make
 
 ROWS = [
@@ -162,6 +162,24 @@ def test_the_list_is_read_from_an_index_in_its_order(mia, now, query):
     assert "COVERING INDEX queue_by_kind" in counting
     assert ("queue_by_kind" if query else "queue_in_order") in listing
     assert "TEMP B-TREE" not in listing
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("query", ["", "hold=free"])
+def test_what_the_viewer_left_to_colleagues_is_looked_up_once(mia, now, query):
+    waiting_items(10, now)
+    Recusal.objects.bulk_create(Recusal(item=each, moderator=mia) for each in QueueItem.objects.all()[:3])
+    selection = Selection.from_address(QueryDict(query))
+    with CaptureQueriesContext(connection) as captured:
+        listed = list_items(selection, viewer=mia, now=now)
+    assert sum(item.stepped_back for item in listed.page.items) == (0 if query else 3)
+    assert len(listed.page.items) == (7 if query else 10)
+    asked = [each["sql"] for each in captured if '"moderation_recusal"' in each["sql"]]
+    for sql in asked:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+            assert "CORRELATED" not in " ".join(row[3] for row in cursor.fetchall())
+    assert len(asked) == (2 if query else 1)
 
 
 def shown(client, **query) -> str:

@@ -8,20 +8,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from anonymity.hour import hour_of
-from forum.models import Happening, Notice
+from forum.models import Event, Happening, Notice
 from forum.notices import fanout
 from moderation import intake
-from moderation.actions.claim import claim
+from moderation.actions.claim import claim, step_back
 from moderation.actions.duty import set_duty
-from moderation.actions.suggest import AT_ONCE, forget_suggestions, suggest_what_waits
+from moderation.actions.suggest import AT_ONCE, GOES_ON_AFTER, forget_suggestions, suggest_what_waits
 from moderation.clock import ACKNOWLEDGE_WITHIN
-from moderation.models import QueueItem, Suggestion
+from moderation.models import QueueItem, Recusal, Suggestion
 from moderation.routing import LATELY
 from tests import make
 from tests.moderation.test_queue_list import waiting_items
 from tests.races import at_once
 
-LATER = ACKNOWLEDGE_WITHIN
+LATER = GOES_ON_AFTER
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +121,37 @@ def test_it_goes_to_the_next_after_four_hours_and_comes_round(mia, mo, now):
     assert turns == ["Mia", "Mo", "Mia"]
     told = Notice.objects.filter(event__happening=Happening.SUGGESTED).order_by("pk")
     assert [each.account.display_name for each in told] == ["Mia", "Mo"]  # each once
+
+
+def test_nobody_has_less_than_four_hours(mia, mo, now):
+    item = waits(now=now)
+    suggest_what_waits(last_minute := hour_of(now) + timedelta(minutes=59))
+    assert suggest_what_waits(last_minute + ACKNOWLEDGE_WITHIN) == 0
+    assert suggest_what_waits(last_minute + ACKNOWLEDGE_WITHIN + timedelta(minutes=1)) == 1
+    assert whose(item) == "Mo"
+
+
+@pytest.mark.parametrize("more", [0, AT_ONCE + 5])
+def test_what_nobody_here_may_decide_keeps_nothing_else_waiting(mia, now, more):
+    load(mia, now, at_most=2)
+    item = waits(now=now)
+    left = [waits(now=now - timedelta(hours=2)) for _ in range(3)]
+    waiting_items(more, now - timedelta(hours=1))
+    left += QueueItem.objects.exclude(pk__in=[item.pk, *(each.pk for each in left)])
+    Recusal.objects.bulk_create(Recusal(item=each, moderator=mia) for each in left)
+    assert suggest_what_waits(now) == 1
+    assert whose(item) == "Mia"
+
+
+def test_nor_what_is_for_colleagues_who_have_enough(mia, mo, now):
+    load(mo, now, at_most=1)
+    load(mia, now, at_most=1)
+    first, second, third = (waits(now=now - timedelta(hours=age)) for age in (3, 2, 1))
+    for each in (first, second):
+        step_back(each, by=mia, now=now)
+    suggest_what_waits(now)
+    suggest_what_waits(now)
+    assert [*map(whose, (first, second, third))] == ["Mo", "", "Mia"]
 
 
 def test_it_stays_while_somebody_reads_it_and_where_there_is_no_other(mia, mo, now):
@@ -293,3 +324,6 @@ def test_what_counts_no_more_is_forgotten(mia, mo, now):
     assert Suggestion.objects.count() == 2
     forget_suggestions(now + LATELY)
     assert [each.item for each in Suggestion.objects.all()] == [open_]
+    told = Event.objects.filter(happening=Happening.SUGGESTED)
+    assert [each.post for each in told] == [open_.post]
+    assert {notice.event_id for notice in Notice.objects.all()} == {each.pk for each in told}

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Verification
 from forum.models import Happening, Notice
-from moderation.actions.suggest import suggest_what_waits
-from moderation.clock import ACKNOWLEDGE_WITHIN
+from moderation.actions.suggest import GOES_ON_AFTER, suggest_what_waits
 from moderation.models import Absence, QueueItem, Redaction, Sanction
 from tests import make, typed
 from tests.privacy.two_worlds.chance import form_id
@@ -166,7 +165,7 @@ class Desk(World):
         self.returns_to(self.people[self.asker], "anonymous", "while on duty", deed="clarify")
         for when in (0, 1, 2):
             yield f"it is suggested, and goes round ({when})"
-            assert suggest_what_waits(timezone.now() + when * ACKNOWLEDGE_WITHIN)
+            assert suggest_what_waits(timezone.now() + when * GOES_ON_AFTER)
             self._look_at_what_is_suggested()
         yield "who has it goes away today, the other stands in"
         day = self.chance.now().date().isoformat()
