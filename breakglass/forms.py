@@ -26,7 +26,8 @@ class AskForm(forms.Form):
         min_length=REASON_MIN,
         max_length=REASON_MAX,
         help_text="What happened, why no milder way is left, and what will be done with the name. "
-        "All moderators read it. Leave out whom you suspect.",
+        "All moderators read it. Leave out whom you suspect, and what the text says: words that are removed "
+        "from a thread, or withdrawn, stay here.",
         widget=text_area(7),
         error_messages={
             "min_length": f"Please give the reason in at least {REASON_MIN} characters: colleagues and, one "

@@ -233,7 +233,8 @@ class RedactForm(forms.Form):
         max_length=2000,
         label="The words to remove",
         help_text="One passage to a line, as it stands in the text. It is removed wherever it stands in this "
-        "thread as whole words: titles, questions, replies, moderators’ notes.",
+        "thread as whole words: titles, questions, replies, moderators’ notes about them. What moderators "
+        "wrote about a member stays as it is.",
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Please write which words are to be removed."},
     )
