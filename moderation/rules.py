@@ -139,6 +139,13 @@ def _decided(items: list[QueueItem]) -> Sets[UUID]:
     return found
 
 
+def too_few_may_decide(item: QueueItem, kept: Kept) -> bool:
+    """Whether `item` waits in vain for moderators who are not kept from it, two where two have to agree."""
+    free = Account.objects.moderators().exclude(pk__in=kept).values_list("pk", flat=True)
+    first = {item.agreed_by_id} if item.agreed else set()
+    return not item.decided and len({*free, *first}) < (2 if item.takes_two else 1)
+
+
 def kept_from_posts(moderator: Account, posts: Iterable[Post]) -> dict[UUID, NotAllowed]:
     """By post that `moderator` leaves to colleagues, why: as of flags of it, also while nothing waits."""
     items = {post.pk: QueueItem(post=post, thread_id=post.thread_id, kind=FLAG) for post in posts}

@@ -37,7 +37,7 @@ DEEDS = {
     "Flags upheld": ["flag.upheld"],
     "Flags dismissed": ["flag.dismissed"],
     "Appeals received": ["appeal.submitted"],
-    "Appeals upheld": ["appeal.upheld"],
+    "Decision stood": ["appeal.upheld"],
     "Appeals granted": ["appeal.granted"],
     "Stepped back": ["item.stepped-back"],
     "Muted": ["persona.muted"],

@@ -87,7 +87,8 @@ def hand_over(item: QueueItem, to: Account, note: str, *, by: Account, now: date
     AlreadyClaimed when the hold is not `by`'s any more; NotAllowed when `to` may not decide about it.
     """
     if to == by or not may_decide(to, item):
-        raise NotAllowed("This can't be handed over to them. Please choose another colleague.")
+        # One sentence for every reason: which it is, is between that colleague and the item.
+        raise NotAllowed("This can’t be handed over to them. Please choose another colleague.")
     with transaction.atomic():
         held = QueueItem.objects.filter(pk=item.pk, holder=by).held(now=now)
         if not held.update(holder=to, held_until=now + CLAIM_LASTS, handover_note=note):

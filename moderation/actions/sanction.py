@@ -52,8 +52,7 @@ def sanction(
 
 
 def _ask(account: Account, reason: str, *, hours: int | None, by: Account, now: datetime) -> Sanction:
-    if account.is_moderator or account.is_administrator:
-        raise NotAllowed("Who has a role can’t be suspended. An administrator takes the role away first.")
+    _require_no_role(account)
     asked = Sanction(
         account=account, measure=Measure.SUSPENSION, reason=reason, hours=hours, by=by, hour=hour_of(now)
     )
@@ -67,9 +66,18 @@ def _ask(account: Account, reason: str, *, hours: int | None, by: Account, now: 
     return asked
 
 
+def _require_no_role(account: Account) -> None:
+    if account.is_moderator or account.is_administrator:
+        raise NotAllowed("Who has a role can’t be suspended. An administrator takes the role away first.")
+
+
 @audit.deed()
 def agree(asked: Sanction, *, by: Account, now: datetime) -> None:
-    """Put the suspension in force from now, and tell the member. Settled when it was decided meanwhile."""
+    """Put the suspension in force from now, and tell the member. Settled when it was decided meanwhile.
+
+    NotAllowed, as when it was asked for, once the member has a role: then it can be refused.
+    """
+    _require_no_role(Account.objects.select_for_update(no_key=True).get(pk=asked.account_id))
     until = hour_of(now) + timedelta(hours=asked.hours or 0)
     _second(asked, True, by=by, until=until, hour=hour_of(now))
     audit.record("account.suspended", by=by, about=f"account {asked.account_id}", now=now)

@@ -46,7 +46,7 @@ from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, lis
 from moderation.models import QueueItem
 from moderation.models.appeal import FIRST_DECISION
 from moderation.models.queue import EDIT
-from moderation.rules import kept_from
+from moderation.rules import Party, kept_from, too_few_may_decide
 from moderation.views.undo import last_decided, remember
 
 
@@ -104,12 +104,15 @@ def _page(request: MemberRequest, found: QueueItem, *, status: int = 200, **form
     """The item with its thread so far: facets and text, never who wrote it."""
     now = timezone.now()
     version = {"version": found.version}
-    kept = kept_from(found).get(request.user.pk)
+    everybody_kept = kept_from(found)
+    kept = everybody_kept.get(request.user.pk)
     context = {
         "item": found,
         **_thread_of(request, found),
         **clock_of(found, now),
         "kept_from": kept and kept(),
+        "is_party": kept is Party,  # who reads nothing that colleagues say of it, nor which of them
+        "too_few": too_few_may_decide(found, everybody_kept),
         "takes_two": not found.decided and found.takes_two,
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),

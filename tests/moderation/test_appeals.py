@@ -475,6 +475,16 @@ class TestPages:
             assert words in own
         assert "appeal decided" in mos.get(f"/moderation/members/{vera.pk}/").content.decode()
 
+    def test_what_granting_does_is_said_of_each_measure(self, paused, vera, mia, mo, now):
+        warned = sanction(vera, Measure.WARNING, make.REASON, by=mia, now=now)
+        for given, writes_again in ((paused, True), (warned, False)):
+            appeal_sanction(given, WORDS, by=vera, now=now)
+            item = QueueItem.objects.waiting().get(appeal__sanction=given)
+            claim(item, by=mo, now=now)
+            page = browser(mo).get(item.get_absolute_url()).content.decode()
+            assert "taken back from this moment" in page
+            assert ("they write again unless something else keeps them from it" in page) is writes_again
+
     def test_the_queue_shows_appeals_by_their_kind(self, declined, paused, vera, mo, now):
         appealed(declined, now=now)
         appeal_sanction(paused, WORDS, by=vera, now=now)

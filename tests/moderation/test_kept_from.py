@@ -248,6 +248,109 @@ class TestOnTheThreadsPage:
         assert costs[0] == costs[1]
 
 
+class TestWhatOneIsPartyTo:
+    """Under their name somebody reads nothing that colleagues say of it among themselves, nor who decided."""
+
+    @pytest.fixture
+    def now(self):
+        return timezone.now()
+
+    def passed_on_and_held(self, item, *, by, to, now) -> None:
+        claim(item, by=by, now=now)
+        hand_over(item, to, "Between us: she is difficult.", by=by, now=now)
+        QueueItem.objects.filter(pk=item.pk).update(hold_reason="Waits for a word with her.")
+
+    def test_an_appeal_of_ones_own(self, mia, mo, now):
+        tess, uma = make.moderator("Tess"), make.moderator("Uma")
+        given = sanction(mia, "warning", make.REASON, by=mo, now=now)
+        appeal_sanction(given, "I wrote nothing of the kind, please look.", by=mia, now=now)
+        item = QueueItem.objects.get()
+        self.passed_on_and_held(item, by=tess, to=uma, now=now)
+        said = ("she is difficult", "a word with her", "Mo,")
+        for who, reads in ((mia, False), (uma, True)):
+            page = browser(who).get(item.get_absolute_url()).content.decode()
+            assert [words in page for words in said] == [reads] * 3
+            assert "a word with her" not in browser(who).get("/moderation/queue/").content.decode()
+        uphold_decision(item, make.REASON, version=1, by=uma, now=now)
+        decided = "Decision stands by Uma"
+        assert decided in browser(tess).get(item.get_absolute_url()).content.decode()
+        page = browser(mia).get(item.get_absolute_url()).content.decode()
+        assert "Decision stands" in page
+        assert decided not in page
+
+    def test_flags_of_a_reply_of_ones_own(self, published_thread, consultation, carol, mia, mo, now):
+        flag(consultation, "unkind", "He shouts at people.", account=carol, now=now)
+        item = make.item(consultation)
+        self.passed_on_and_held(item, by=mia, to=make.moderator(), now=now)
+        said = ("she is difficult", "a word with her", "He shouts at people.")
+        for who, reads in ((mo, False), (mia, True)):
+            page = browser(who).get(item.get_absolute_url()).content.decode()
+            assert [words in page for words in said] == [reads] * 3
+            assert "Flagged by 1 member" in page
+
+    def test_an_anonymous_text_everybody_reads_alike(self, mia, mo, now):
+        item = make.item(make.thread(author=mia, anonymous=True, now=now))
+        self.passed_on_and_held(item, by=mia, to=mo, now=now)
+        for who in (mia, mo):
+            page = browser(who).get(item.get_absolute_url()).content.decode()
+            assert "she is difficult" in page
+            assert "a word with her" in page
+
+
+class TestWhenTooFewAreLeft:
+    SENTENCE = "An administrator has to appoint another"
+
+    def told(self, item, *viewers) -> set[bool]:
+        pages = [browser(who).get(item.get_absolute_url()).content.decode() for who in viewers]
+        return {self.SENTENCE in page for page in pages}
+
+    def test_when_everybody_stepped_back(self, pending_item, mia, mo, now):
+        step_back(pending_item, by=mia, now=now)
+        assert self.told(pending_item, mia, mo) == {False}
+        step_back(pending_item, by=mo, now=now)
+        assert self.told(pending_item, mia, mo) == {True}
+        tess = make.moderator("Tess")
+        assert self.told(pending_item, mia, tess) == {False}
+        publish(pending_item, version=1, by=tess, now=now)
+
+    def test_where_two_have_to_agree(self, pending_item, mia, mo, settings, now):
+        settings.TWO_MODERATORS_TOPICS = ["friendship-after-termination"]
+        assert self.told(pending_item, mia, mo) == {False}
+        publish(pending_item, version=1, by=mia, now=now)
+        assert self.told(pending_item, mia, mo) == {False}
+        step_back(pending_item, by=mo, now=now)
+        assert self.told(pending_item, mia, mo) == {True}
+
+    def test_what_is_decided_is_not_in_vain(self, pending_item, mia, now):
+        publish(pending_item, version=1, by=mia, now=now)
+        Account.objects.filter(pk=mia.pk).update(is_moderator=False)
+        assert self.told(pending_item, make.moderator()) == {False}
+
+    def test_of_an_anonymous_one_its_author_counts_like_everybody(self, mia, now):
+        item = make.item(make.thread(author=mia, anonymous=True, now=now))
+        assert self.told(item, mia) == {False}
+
+
+class TestHandingOver:
+    @pytest.fixture
+    def now(self):
+        return timezone.now()
+
+    def test_who_is_kept_from_it_is_refused_in_one_sentence_whatever_the_reason(self, mia, now):
+        tess, uma, eve = make.moderator("Tess"), make.moderator("Uma"), make.moderator("Eve")
+        item = make.item(make.thread(author=eve, now=now))
+        for who in (eve, uma):
+            works_at(HOSPITAL, who=who, now=now)
+        step_back(item, by=tess, now=now)
+        mias = browser(mia)
+        mias.post(f"{item.get_absolute_url()}claim/")
+        for who in (eve, tess, uma):
+            form = {"over-to": who.pk, "over-note": "Please have a look at this one."}
+            answer = mias.post(f"{item.get_absolute_url()}hand-over/", form)
+            assert answer.status_code == 403
+            assert "<p>This can’t be handed over to them. Please choose" in answer.content.decode()
+
+
 class TestWhatIsForgotten:
     def test_of_a_text_that_can_come_back_nothing(self, mia, mo, now):
         for state in ("pending", "returned", "declined", "published"):

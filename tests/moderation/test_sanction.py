@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import NotAllowed
+from accounts.actions.appoint import appoint
 from anonymity.hour import hour_of
 from forum.actions.ask import ask, ask_as_persona
 from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
@@ -132,6 +133,15 @@ def test_one_suspension_waits_at_a_time(asked, vera, mia, now):
     with pytest.raises(Settled):
         sanction(vera, Measure.SUSPENSION, REASON, hours=24, by=mia, now=now)
     assert Sanction.objects.count() == 1
+
+
+def test_whoever_was_given_a_role_meanwhile_is_not_suspended(asked, vera, mia, now):
+    appoint(vera, "moderator", now=now)
+    with pytest.raises(NotAllowed, match="takes the role away first"):
+        agree(asked, by=mia, now=now)
+    asked.refresh_from_db()
+    assert asked.agreed is None
+    refuse(asked, by=mia, now=now)
 
 
 def test_who_is_suspended_asks_for_no_verification(asked, vera, mia, now):

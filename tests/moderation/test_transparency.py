@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.actions.proposal import accept
+from moderation.actions.appeals import uphold_decision
 from moderation.actions.sanction import appeal_sanction, sanction
-from moderation.models import AuditEvent
+from moderation.models import AuditEvent, QueueItem
 from moderation.transparency import DEEDS, FEWEST, median, months
 from tests import make
 
@@ -87,6 +88,20 @@ def test_everybody_reads_the_same_page_without_a_name(client, request, mia, who,
     assert "<td>6</td>" in table
     assert mia.display_name not in table
     assert make.TITLE not in page
+
+
+def test_of_an_appeal_that_is_not_granted_it_says_that_the_decision_stood(mia, now, client):
+    tess = make.moderator("Tess")
+    for _ in range(FEWEST):
+        given = sanction(make.account(), "warning", make.REASON, by=mia, now=MARCH)
+        appeal_sanction(given, "I wrote nothing of the kind, please look.", by=given.account, now=MARCH)
+        item = QueueItem.objects.waiting().get()
+        uphold_decision(item, make.REASON, version=1, by=tess, now=MARCH)
+    assert counts()[0]["Decision stood"] == FEWEST
+    assert "upheld" not in " ".join(deed for deed in DEEDS if "ppeal" in deed)
+    page = client.get("/transparency/").content.decode()
+    assert "Decision stood: " in page
+    assert "Upheld: " not in page
 
 
 def test_more_months_cost_no_more_queries(mia, client, monkeypatch):
