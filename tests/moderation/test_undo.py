@@ -30,10 +30,11 @@ def decide(verdict: str, item: QueueItem, *, by, now, version: int = 1) -> None:
 
 
 def state_of_the_board() -> dict:
+    counts = ("reply_count", "update_count", "last_position")
     return {
-        "threads": list(Thread.objects.values("state", "reply_count", "update_count", "last_position")),
+        "threads": list(Thread.objects.values("pk", "state", *counts).order_by("pk")),
         "posts": list(Post.objects.values("pk", "state", "hour", "position", "note").order_by("pk")),
-        "items": list(QueueItem.objects.values("pk", "decided", "hour", "urgent")),
+        "items": list(QueueItem.objects.values("pk", "decided", "hour", "urgent").order_by("pk")),
         "tags": list(Tag.objects.values("slug", "thread_count").order_by("pk")),
         "told": (Event.objects.count(), Notice.objects.count(), Decision.objects.count()),
         "standings": Standing.objects.count(),
