@@ -114,10 +114,16 @@ def moderator(name: str = "", **fields: Any) -> Account:
     return account(name, is_moderator=True, credential=fields.pop("credential", "LPC"), **fields)
 
 
-def signed_in(account: Account) -> Client:
-    """A browser in which `account` is signed in and has just confirmed who it is, as /my/anonymous/ asks."""
+def browser(account: Account) -> Client:
+    """One in which `account` is signed in."""
     client = Client()
     client.force_login(account)
+    return client
+
+
+def signed_in(account: Account) -> Client:
+    """A browser in which `account` is signed in and has just confirmed who it is, as /my/anonymous/ asks."""
+    client = browser(account)
     confirmed(client)
     return client
 

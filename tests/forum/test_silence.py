@@ -31,12 +31,6 @@ def today():
     return timezone.now()
 
 
-def signed_in(account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
-
-
 @pytest.fixture
 def bobs(bob) -> Client:
     vouch_for(bob, now=timezone.now())
@@ -216,7 +210,7 @@ def test_the_vault_itself_fails_as_unavailable(bob, persona):
 def test_the_page_of_the_thread_is_the_same_bytes_for_whoever_is_silenced(thread, bobs, silenced, vera):
     """T-SAME: only the answer to their own form tells."""
     pages = []
-    for client in (bobs, signed_in(vera)):
+    for client in (bobs, make.browser(vera)):
         page = masked(client.get(thread.get_absolute_url())).decode()
         pages.append(re.sub(r'Bob|Vera|(id="inbox-badge">|data-cursor=")\d*', r"\1", page))
     assert pages[0] == pages[1]

@@ -1,25 +1,19 @@
 """Appeals: once against each decision, decided by somebody else, and read with both reasons."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from accounts.access import NotAllowed, Refused
 from accounts.actions.leave import close
 from accounts.models import Account
 from anonymity.hour import hour_of
-from forum import return_code
 from forum.actions.appeal import appeal
 from forum.actions.leave import leave
 from forum.actions.withdraw import withdraw
 from forum.models import Happening, Notice, Post, Thread
 from forum.notices import fanout
-from forum.notices.inbox import Inbox
 from forum.silence import name_silence_of
 from forum.states import State
 from moderation import intake
@@ -29,7 +23,6 @@ from moderation.actions.decide import decline, hold, publish
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.redact import ask_to_redact, redact
 from moderation.actions.sanction import agree, appeal_sanction, sanction
-from moderation.actions.silence import mute
 from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.undo import undo
 from moderation.clock import SECOND_MODERATOR_AFTER
@@ -37,58 +30,7 @@ from moderation.models import Appeal, AuditEvent, Decision, Measure, QueueItem, 
 from moderation.rules import DecidedBefore, Party
 from tests import make
 from tests.forum import recount
-
-DECLINED = "This asks for legal advice, which the board can't give."
-WORDS = "It asks how to say no to her, and nothing about the law. Please look again."
-WHY = "The question is one of ethics, as its author says."
-
-
-@pytest.fixture
-def declined(alice, mia, now) -> Post:
-    """Alice's question, under her name, declined by Mia."""
-    return make.question(make.thread("declined", author=alice, by=mia, now=now))
-
-
-@pytest.fixture
-def anonymously(bob, mia, now) -> Post:
-    """Bob's question, asked as a persona, declined by Mia."""
-    return make.question(make.thread("declined", author=bob, anonymous=True, by=mia, now=now))
-
-
-@pytest.fixture
-def redacted(published_thread, mia, mo, now) -> Post:
-    """Alice's question, out of which Mia and Mo removed a word."""
-    asked = ask_to_redact(published_thread, "climbing", make.REASON, hidden=False, by=mia, now=now)
-    redact(asked, by=mo, now=now)
-    return make.question(published_thread)
-
-
-@pytest.fixture
-def paused(vera, mia, now) -> Sanction:
-    return sanction(
-        vera, Measure.PAUSE, "Please stop calling a colleague a fraud.", hours=72, by=mia, now=now
-    )
-
-
-@pytest.fixture
-def third(db) -> Account:
-    return make.moderator("Tess")
-
-
-def appealed(post: Post, *, now, words: str = WORDS) -> QueueItem:
-    """The item of an appeal by whoever wrote `post`."""
-    [decided] = [each for each in intake.decided_about([post]) if not each.appeal]
-    appeal(decided, words, by=post.persona or post.author, now=now)
-    return QueueItem.objects.waiting().get(kind="appeal", post=post)
-
-
-def decided(item: QueueItem, deed, why: str = WHY, *, by, now) -> None:
-    deed(item, why, version=item.version, by=by, now=now)
-    fanout.tell_all()
-
-
-def heard(account) -> list[str]:
-    return [notice.event.happening for notice in Inbox(account).notices.order_by("pk")]
+from tests.moderation.appealing import DECLINED, WHY, WORDS, appealed, decided, heard
 
 
 class TestOfADecline:
@@ -374,158 +316,3 @@ def test_an_item_is_of_a_post_or_the_appeal_of_a_sanction(declined, paused, now)
     for wrong in ({}, {"sanction": paused, "post": declined}):
         with transaction.atomic(), pytest.raises(IntegrityError):
             Appeal.objects.create(words=WORDS, **wrong)
-
-
-def browser(account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
-
-
-class TestPages:
-    @pytest.fixture
-    def now(self):
-        return timezone.now()
-
-    def test_the_author_appeals_another_moderator_grants_and_both_reasons_stay(
-        self, declined, alice, mia, mo
-    ):
-        alices, mias, mos = browser(alice), browser(mia), browser(mo)
-        page = f"/my/threads/{declined.thread.public_id}/"
-        against = re.search(r'name="against" value="([^"]+)"', alices.get(page).content.decode())[1]
-        sent = {"deed": "appeal", "against": against}
-        short = alices.post(page, {**sent, "words": "Too short."})
-        assert short.status_code == 422
-        assert "Too short." in short.content.decode()
-        assert alices.post(page, {**sent, "words": WORDS}).status_code == 303
-        item = QueueItem.objects.waiting().get()
-        shown = mos.get(item.get_absolute_url()).content.decode()
-        for words in (DECLINED.replace("'", "&#x27;"), WORDS, "Mia", "climbing gym"):
-            assert words in shown
-        assert "You took part in the first decision" in mias.get(item.get_absolute_url()).content.decode()
-        assert mias.post(f"{item.get_absolute_url()}claim/").status_code == 403
-        assert mos.post(f"{item.get_absolute_url()}claim/").status_code == 303
-        form = {"grant-version": item.version, "grant-reason": WHY}
-        granted = mos.post(f"{item.get_absolute_url()}grant/", form)
-        assert granted.headers["Location"] == make.item(declined).get_absolute_url()
-        own = alices.get(page).content.decode()
-        for words in (DECLINED.replace("'", "&#x27;"), WORDS, WHY, "Granted", "went back to the moderators"):
-            assert words in own
-        assert "Mo" not in own.replace("More", "").replace("Moderators", "").replace("Most", "")
-
-    def test_a_persona_appeals_behind_the_password_and_nobody_reads_a_name(self, anonymously, bob, mo):
-        unproven = browser(bob)
-        own = make.signed_in(bob)
-        address = re.search(r"/my/anonymous/[0-9a-f]{32}/", own.get("/my/anonymous/").content.decode())[0]
-        against = re.search(r'name="against" value="([^"]+)"', own.get(address).content.decode())[1]
-        sent = {"deed": "appeal", "against": against, "words": WORDS}
-        assert unproven.post(address, sent).status_code == 403
-        assert not Appeal.objects.exists()
-        assert own.post(address, sent).headers["Location"].startswith(address)
-        item = QueueItem.objects.waiting().get()
-        assert bob.display_name not in browser(mo).get(item.get_absolute_url()).content.decode()
-
-    def test_by_code(self, mia, mo, client, now):
-        code = return_code.new()
-        thread = make.thread("declined", code=code, by=mia, now=now)
-        page = client.post("/return/", {"code": code}).content.decode()
-        against = re.search(r'name="against" value="([^"]+)"', page)[1]
-        sent = {"code": code, "deed": "appeal", "against": against, "words": WORDS}
-        assert "Your appeal" in client.post("/return/", sent).content.decode()
-        decided(QueueItem.objects.waiting().get(), uphold_decision, by=mo, now=now)
-        assert WHY in client.post("/return/", {"code": code}).content.decode()
-        assert not Notice.objects.filter(persona__thread=thread).exists()
-
-    def test_who_is_muted_can_appeal_too(self, anonymously, bob, mo, now):
-        mute(anonymously.persona, by=mo, now=now)
-        own = make.signed_in(bob)
-        address = re.search(r"/my/anonymous/[0-9a-f]{32}/", own.get("/my/anonymous/").content.decode())[0]
-        page = own.get(address).content.decode()
-        assert "has muted you" in page
-        against = re.search(r'name="against" value="([^"]+)"', page)[1]
-        assert own.post(address, {"deed": "appeal", "against": against, "words": WORDS}).status_code == 303
-
-    def test_of_a_redaction_it_says_that_nothing_comes_back(self, redacted, third, alice, now):
-        decided(appealed(redacted, now=now), grant, by=third, now=now)
-        page = browser(alice).get(f"/my/threads/{redacted.thread.public_id}/").content.decode()
-        assert "can’t come back" in page
-        assert WHY in page
-
-    def test_of_a_sanction(self, paused, vera, mo, now):
-        veras, mos = browser(vera), browser(mo)
-        answer = veras.post(f"/my/sanctions/{paused.pk}/appeal/", {"words": "Hm."})
-        assert (answer.status_code, "Hm." in answer.content.decode()) == (422, True)
-        assert veras.post(f"/my/sanctions/{paused.pk}/appeal/", {"words": WORDS}).status_code == 303
-        item = QueueItem.objects.waiting().get()
-        assert "What moderators said to a member" in mos.get("/moderation/queue/").content.decode()
-        shown = mos.get(item.get_absolute_url()).content.decode()
-        assert "a colleague a fraud" in shown
-        assert "Vera" in shown
-        assert item.get_absolute_url() in mos.get(f"/moderation/members/{vera.pk}/").content.decode()
-        mos.post(f"{item.get_absolute_url()}claim/")
-        form = {"stand-version": 1, "stand-reason": WHY}
-        assert (
-            mos.post(f"{item.get_absolute_url()}stand/", {**form, "stand-reason": "No."}).status_code == 422
-        )
-        assert mos.post(f"{item.get_absolute_url()}stand/", form).headers["Location"] == "/moderation/queue/"
-        notice = Notice.objects.filter(event__happening="answered").get()
-        assert veras.get(f"/inbox/{notice.pk}/").headers["Location"] == "/my/sanctions/"
-        own = veras.get("/my/sanctions/").content.decode()
-        for words in ("a colleague a fraud", WORDS, WHY, "The decision stands"):
-            assert words in own
-        assert "appeal decided" in mos.get(f"/moderation/members/{vera.pk}/").content.decode()
-
-    def test_what_granting_does_is_said_of_each_measure(self, paused, vera, mia, mo, now):
-        warned = sanction(vera, Measure.WARNING, make.REASON, by=mia, now=now)
-        for given, writes_again in ((paused, True), (warned, False)):
-            appeal_sanction(given, WORDS, by=vera, now=now)
-            item = QueueItem.objects.waiting().get(appeal__sanction=given)
-            claim(item, by=mo, now=now)
-            page = browser(mo).get(item.get_absolute_url()).content.decode()
-            assert "taken back from this moment" in page
-            assert ("they write again unless something else keeps them from it" in page) is writes_again
-
-    def test_the_queue_shows_appeals_by_their_kind(self, declined, paused, vera, mo, now):
-        appealed(declined, now=now)
-        appeal_sanction(paused, WORDS, by=vera, now=now)
-        make.thread(now=now)
-        page = browser(mo).get("/moderation/queue/?kind=appeal").content.decode()
-        assert "2 waiting that fit" in page
-
-    def test_more_appeals_cost_an_author_and_a_moderator_no_more_queries(self, vera, mia, mo, now):
-        veras, mos = browser(vera), browser(mo)
-        counts = []
-        for _ in range(2):
-            for _ in range(2):
-                given = sanction(vera, Measure.WARNING, make.REASON, by=mia, now=now)
-                appeal_sanction(given, WORDS, by=vera, now=now)
-            pages = [
-                (veras, "/my/sanctions/"),
-                (mos, "/moderation/queue/"),
-                (mos, f"/moderation/members/{vera.pk}/"),
-            ]
-            costs = []
-            for client, address in pages:
-                client.get(address)
-                with CaptureQueriesContext(connection) as asked:
-                    client.get(address)
-                costs.append(len(asked))
-            counts.append(costs)
-        assert counts[0] == counts[1]
-
-    def test_more_decisions_cost_an_author_no_more_queries(self, published_thread, vera, mia, now):
-        veras, costs = browser(vera), []
-        address = f"/my/threads/{published_thread.public_id}/"
-        for _ in range(2):
-            for _ in range(3):
-                view = make.post(
-                    published_thread, "perspective", author=vera, state="declined", by=mia, now=now
-                )
-                make.post(published_thread, "perspective", author=vera, state="declined", by=mia, now=now)
-                appealed(view, now=now)
-            veras.get(address)
-            with CaptureQueriesContext(connection) as asked:
-                page = veras.get(address).content.decode()
-            costs.append(len(asked))
-        assert page.count("Send the appeal") == page.count("Your appeal") == 6
-        assert costs[0] == costs[1]

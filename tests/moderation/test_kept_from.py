@@ -1,19 +1,16 @@
-"""Stepping back and declared employers: who is kept from an item; of a persona's nothing is compared."""
+"""Stepping back, and what one is party to: who is kept from an item, in the queue and on a thread's page."""
 
 from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions.employers import declare_employers
-from accounts.models import Account, Employer
-from accounts.models.employer import key_of
+from accounts.models import Account
 from forum.actions.appeal import appeal
 from forum.actions.flag import flag
-from forum.actions.leave import leave
 from forum.actions.revise import resubmit_question
 from forum.actions.withdraw import withdraw
 from forum.models import Happening, Notice
@@ -24,26 +21,15 @@ from moderation.actions.decide import publish
 from moderation.actions.flags import dismiss, show
 from moderation.actions.merge import merge, unmerge
 from moderation.actions.page import page_about_what_waits
-from moderation.actions.sanction import agree, appeal_sanction, lift, sanction
+from moderation.actions.sanction import appeal_sanction, sanction
 from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.threads import close, hide, reopen, unhide
-from moderation.actions.verify import note_check, take
 from moderation.clock import SECOND_MODERATOR_AFTER
 from moderation.models import AuditEvent, QueueItem, Recusal
 from moderation.rules import SameEmployer, SteppedBack, kept_from, kept_from_each
 from tests import make
 
 HOSPITAL = "St. Mary's Hospital"
-
-
-def browser(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    return client
-
-
-def works_at(*names: str, who: Account, now) -> None:
-    declare_employers(list(names), by=who, now=now)
 
 
 class TestSteppingBack:
@@ -113,7 +99,7 @@ class TestSteppingBack:
         assert {first, pending_item.suggested_to} == {mia, mo}
 
     def test_by_the_button(self, pending_anonymous_thread, mia, mo):
-        mias, item = browser(mia), make.item(pending_anonymous_thread)
+        mias, item = make.browser(mia), make.item(pending_anonymous_thread)
         mias.post(f"{item.get_absolute_url()}claim/")
         page = mias.get(item.get_absolute_url()).content.decode()
         assert "too close to this" in page
@@ -124,7 +110,7 @@ class TestSteppingBack:
         assert "Take it" not in queue
         assert "Nothing that waits fits" in mias.get("/moderation/queue/?hold=free").content.decode()
         assert "You stepped back from this" in mias.get(item.get_absolute_url()).content.decode()
-        assert "Take it" in browser(mo).get("/moderation/queue/?hold=free").content.decode()
+        assert "Take it" in make.browser(mo).get("/moderation/queue/?hold=free").content.decode()
 
     def test_who_is_kept_from_many_costs_no_more_queries(self, alice, vera, mia, mo, now):
         declare_employers([HOSPITAL], by=alice, now=now)
@@ -144,7 +130,7 @@ class TestSteppingBack:
         assert costs[0] == costs[1] == 5
 
     def test_more_items_cost_no_more_queries(self, mia, now):
-        mias, costs = browser(mia), []
+        mias, costs = make.browser(mia), []
         for _ in range(2):
             for _ in range(5):
                 step_back(make.item(make.thread(now=now)), by=mia, now=now)
@@ -164,8 +150,8 @@ class TestOnTheThreadsPage:
 
     @pytest.fixture
     def works_with_alice(self, alice, mia, now):
-        works_at(HOSPITAL, who=alice, now=now)
-        works_at(HOSPITAL, who=mia, now=now)
+        declare_employers([HOSPITAL], by=alice, now=now)
+        declare_employers([HOSPITAL], by=mia, now=now)
 
     def flagged(self, post, *, by, now) -> QueueItem:
         flag(post, "identifies", at_once=True, account=by, now=now)
@@ -176,16 +162,16 @@ class TestOnTheThreadsPage:
         thread = make.thread("published", author=bob, anonymous=True, by=mo, now=now)
         view = make.post(thread, "perspective", author=vera, by=mo, now=now)
         for who in (vera, mia):
-            works_at("A clinic", who=who, now=now)
+            declare_employers(["A clinic"], by=who, now=now)
         self.flagged(view, by=carol, now=now)
         show_it = f"/moderation/posts/{view.pk}/show/"
-        page = browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        page = make.browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
         assert show_it not in page
         assert "may work at the same place" in page
-        assert browser(mia).post(show_it).status_code == 403
+        assert make.browser(mia).post(show_it).status_code == 403
         view.refresh_from_db()
         assert view.state == "hidden"
-        assert show_it in browser(mo).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        assert show_it in make.browser(mo).get(f"/moderation/threads/{thread.public_id}/").content.decode()
         show(view, by=mo, now=now)
 
     @pytest.mark.usefixtures("works_with_alice")
@@ -207,7 +193,7 @@ class TestOnTheThreadsPage:
                 undone(thread, by=mia, now=now)
             undone(thread, by=mo, now=now)
             thread.refresh_from_db()
-        page = browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
+        page = make.browser(mia).get(f"/moderation/threads/{thread.public_id}/").content.decode()
         assert "may work at the same place" in page
         assert "Close the thread" not in page
         assert "Hide the thread" not in page
@@ -218,7 +204,7 @@ class TestOnTheThreadsPage:
         published_thread.refresh_from_db()
         with pytest.raises(SteppedBack):
             unhide(published_thread, by=mia, now=now)
-        page = browser(mia).get(f"/moderation/threads/{published_thread.public_id}/").content.decode()
+        page = make.browser(mia).get(f"/moderation/threads/{published_thread.public_id}/").content.decode()
         assert "You stepped back from this" in page
         assert "Show the thread again" not in page
         unhide(published_thread, by=mo, now=now)
@@ -226,7 +212,7 @@ class TestOnTheThreadsPage:
     @pytest.mark.usefixtures("works_with_alice")
     def test_of_what_is_anonymous_nothing_is_compared(self, alice, vera, mia, mo, carol, now):
         thread = make.thread("published", author=alice, anonymous=True, by=mo, now=now)
-        works_at(HOSPITAL, who=vera, now=now)
+        declare_employers([HOSPITAL], by=vera, now=now)
         view = make.post(thread, "perspective", author=vera, anonymous=True, by=mo, now=now)
         self.flagged(view, by=carol, now=now)
         with CaptureQueriesContext(connection) as asked:
@@ -235,7 +221,7 @@ class TestOnTheThreadsPage:
         assert not [query for query in asked if "accounts_employer" in query["sql"]]
 
     def test_more_hidden_replies_cost_no_more_queries(self, published_thread, vera, carol, mia, mo, now):
-        mos, costs = browser(mo), []
+        mos, costs = make.browser(mo), []
         for _ in range(2):
             for _ in range(3):
                 view = make.post(published_thread, "perspective", author=vera, by=mia, now=now)
@@ -268,13 +254,13 @@ class TestWhatOneIsPartyTo:
         self.passed_on_and_held(item, by=tess, to=uma, now=now)
         said = ("she is difficult", "a word with her", "Mo,")
         for who, reads in ((mia, False), (uma, True)):
-            page = browser(who).get(item.get_absolute_url()).content.decode()
+            page = make.browser(who).get(item.get_absolute_url()).content.decode()
             assert [words in page for words in said] == [reads] * 3
-            assert "a word with her" not in browser(who).get("/moderation/queue/").content.decode()
+            assert "a word with her" not in make.browser(who).get("/moderation/queue/").content.decode()
         uphold_decision(item, make.REASON, version=1, by=uma, now=now)
         decided = "Decision stands by Uma"
-        assert decided in browser(tess).get(item.get_absolute_url()).content.decode()
-        page = browser(mia).get(item.get_absolute_url()).content.decode()
+        assert decided in make.browser(tess).get(item.get_absolute_url()).content.decode()
+        page = make.browser(mia).get(item.get_absolute_url()).content.decode()
         assert "Decision stands" in page
         assert decided not in page
 
@@ -284,7 +270,7 @@ class TestWhatOneIsPartyTo:
         self.passed_on_and_held(item, by=mia, to=make.moderator(), now=now)
         said = ("she is difficult", "a word with her", "He shouts at people.")
         for who, reads in ((mo, False), (mia, True)):
-            page = browser(who).get(item.get_absolute_url()).content.decode()
+            page = make.browser(who).get(item.get_absolute_url()).content.decode()
             assert [words in page for words in said] == [reads] * 3
             assert "Flagged by 1 member" in page
 
@@ -292,7 +278,7 @@ class TestWhatOneIsPartyTo:
         item = make.item(make.thread(author=mia, anonymous=True, now=now))
         self.passed_on_and_held(item, by=mia, to=mo, now=now)
         for who in (mia, mo):
-            page = browser(who).get(item.get_absolute_url()).content.decode()
+            page = make.browser(who).get(item.get_absolute_url()).content.decode()
             assert "she is difficult" in page
             assert "a word with her" in page
 
@@ -301,7 +287,7 @@ class TestWhenTooFewAreLeft:
     SENTENCE = "An administrator has to appoint another"
 
     def told(self, item, *viewers) -> set[bool]:
-        pages = [browser(who).get(item.get_absolute_url()).content.decode() for who in viewers]
+        pages = [make.browser(who).get(item.get_absolute_url()).content.decode() for who in viewers]
         return {self.SENTENCE in page for page in pages}
 
     def test_when_everybody_stepped_back(self, pending_item, mia, mo, now):
@@ -329,26 +315,6 @@ class TestWhenTooFewAreLeft:
     def test_of_an_anonymous_one_its_author_counts_like_everybody(self, mia, now):
         item = make.item(make.thread(author=mia, anonymous=True, now=now))
         assert self.told(item, mia) == {False}
-
-
-class TestHandingOver:
-    @pytest.fixture
-    def now(self):
-        return timezone.now()
-
-    def test_who_is_kept_from_it_is_refused_in_one_sentence_whatever_the_reason(self, mia, now):
-        tess, uma, eve = make.moderator("Tess"), make.moderator("Uma"), make.moderator("Eve")
-        item = make.item(make.thread(author=eve, now=now))
-        for who in (eve, uma):
-            works_at(HOSPITAL, who=who, now=now)
-        step_back(item, by=tess, now=now)
-        mias = browser(mia)
-        mias.post(f"{item.get_absolute_url()}claim/")
-        for who in (eve, tess, uma):
-            form = {"over-to": who.pk, "over-note": "Please have a look at this one."}
-            answer = mias.post(f"{item.get_absolute_url()}hand-over/", form)
-            assert answer.status_code == 403
-            assert "<p>This can’t be handed over to them. Please choose" in answer.content.decode()
 
 
 class TestWhatIsForgotten:
@@ -388,132 +354,3 @@ class TestWhatIsForgotten:
             uphold_decision(item, make.REASON, version=item.version, by=tess, now=now)
         forget_recusals()
         assert not Recusal.objects.exists()
-
-
-class TestEmployers:
-    @pytest.fixture
-    def now(self):
-        return timezone.now()
-
-    @pytest.fixture(autouse=True)
-    def colleagues(self, alice, mia, now):
-        """Alice and Mia work in one hospital, which each of them writes in her own way."""
-        works_at(HOSPITAL, "A school", who=alice, now=now)
-        works_at("ST MARYS  hospital", who=mia, now=now)
-
-    @pytest.mark.parametrize(
-        ("one", "other"), [("Söder-Klinik", "soder klinik"), ("St. Mary’s", "st marys"), ("A & B", "a b")]
-    )
-    def test_names_are_compared_as_people_type_them(self, one, other):
-        assert key_of(one) == key_of(other)
-
-    def test_a_text_by_name_is_a_colleagues(self, pending_item, mia, mo, now):
-        with pytest.raises(SameEmployer):
-            claim(pending_item, by=mia, now=now)
-        claim(pending_item, by=mo, now=now)
-
-    def test_an_anonymous_text_is_everybodys_and_compared_with_nothing(self, alice, mia, now):
-        item = make.item(make.thread(author=alice, anonymous=True, now=now))
-        with CaptureQueriesContext(connection) as asked:
-            assert kept_from(item) == {}
-        assert not [query for query in asked if "accounts_employer" in query["sql"]]
-        claim(item, by=mia, now=now)
-
-    def test_so_is_an_anonymous_reply_in_a_thread_of_theirs(self, alice, vera, mia, mo, now):
-        thread = make.thread("published", author=alice, by=mo, now=now)
-        view = make.post(thread, "perspective", author=vera, anonymous=True, state="pending", now=now)
-        claim(make.item(view), by=mia, now=now)
-
-    def test_it_is_suggested_to_somebody_else(self, pending_item, mia, mo, now):
-        suggest_what_waits(now)
-        pending_item.refresh_from_db()
-        assert pending_item.suggested_to == mo
-
-    def test_of_an_anonymous_one_nobody_is_passed_over(self, alice, mia, now):
-        item = make.item(make.thread(author=alice, anonymous=True, now=now))
-        suggest_what_waits(now)
-        item.refresh_from_db()
-        assert item.suggested_to == mia
-
-    def test_flags_of_a_text_of_theirs(self, alice, carol, mo, mia, now):
-        thread = make.thread("published", author=alice, by=mo, now=now)
-        flag(make.question(thread), "unkind", account=carol, now=now)
-        item = QueueItem.objects.get(kind="flag")
-        with pytest.raises(SameEmployer):
-            claim(item, by=mia, now=now)
-        claim(item, by=mo, now=now)
-
-    def test_sanctions_and_appeals_of_theirs(self, alice, mia, mo, now):
-        with pytest.raises(SameEmployer):
-            sanction(alice, "warning", make.REASON, by=mia, now=now)
-        asked = sanction(alice, "suspension", make.REASON, hours=24, by=mo, now=now)
-        with pytest.raises(SameEmployer):
-            agree(asked, by=mia, now=now)
-        agree(asked, by=make.moderator(), now=now)
-        asked.refresh_from_db()
-        with pytest.raises(SameEmployer):
-            lift(asked, by=mia, now=now)
-        appeal_sanction(asked, "I wrote nothing of the kind, please look.", by=alice, now=now)
-        with pytest.raises(SameEmployer):
-            claim(QueueItem.objects.get(), by=mia, now=now)
-
-    def test_a_licence_of_theirs(self, alice, mia, mo, now):
-        asked = make.asked_verification(alice, now=now)
-        with pytest.raises(SameEmployer):
-            take(asked, by=mia, now=now)
-        take(asked, by=mo, now=now)
-        works_at("St Mary's Hospital", who=mo, now=now)
-        with pytest.raises(SameEmployer):
-            note_check(asked, None, by=mo, now=now)
-        page = browser(mia).get(asked.get_absolute_url()).content.decode()
-        assert "may work at the same place" in page
-        assert "Take it" not in page
-
-    def test_the_page_of_a_member_offers_no_sanction(self, alice, mia, mo):
-        page = f"/moderation/members/{alice.pk}/"
-        assert "Write to them, warn" in browser(mo).get(page).content.decode()
-        mias = browser(mia).get(page).content.decode()
-        assert "Write to them, warn" not in mias
-        assert "may work at the same place" in mias
-
-    def test_what_is_taken_back_counts_no_longer(self, pending_item, mia, now):
-        works_at(who=mia, now=now)
-        claim(pending_item, by=mia, now=now)
-
-    def test_who_stepped_out_of_the_role_or_left_keeps_nobody(self, alice, now):
-        leave(alice, keep_name=False, now=now)
-        alice.delete()
-        assert not Employer.objects.filter(account=alice.pk).exists()
-
-    def test_a_moderators_change_is_recorded_without_words_and_a_members_is_not(self, alice, mia, now):
-        works_at("Another place", who=mia, now=now)
-        works_at("Another place", who=mia, now=now)
-        works_at("Another place", who=alice, now=now)
-        events = AuditEvent.objects.filter(kind="employers.declared")
-        assert [event.by for event in events] == [mia, mia]
-        assert {event.about for event in events} == {str(mia)}
-
-    def test_nobody_else_reads_them(self, alice, mia, mo, admin, pending_item):
-        for viewer in (mo, mia, admin):
-            client = browser(viewer)
-            for address in (f"/moderation/members/{alice.pk}/", pending_item.get_absolute_url(), "/"):
-                page = client.get(address).content.decode()
-                assert "Mary" not in page
-                assert "A school" not in page
-        own = browser(alice).get("/my/settings/profile/").content.decode()
-        assert "A school" in own
-
-    def test_by_the_form(self, carol):
-        carols = browser(carol)
-        profile = {"display_name": "Carol", "credential": ""}
-        wrong = carols.post("/my/settings/profile/", {**profile, "employers": "A place\n???"})
-        assert wrong.status_code == 422
-        assert "letters or figures" in wrong.content.decode()
-        assert "A place" in wrong.content.decode()
-        many = carols.post("/my/settings/profile/", {**profile, "employers": "\n".join("abcdefghijk")})
-        assert "at most 10" in many.content.decode()
-        typed = {**profile, "employers": " A  place\n\nAnother\na PLACE "}
-        assert carols.post("/my/settings/profile/", typed).status_code == 303
-        assert list(carol.employers.order_by("pk").values_list("name", flat=True)) == ["a PLACE", "Another"]
-        assert carols.post("/my/settings/profile/", profile).status_code == 303
-        assert not carol.employers.exists()
