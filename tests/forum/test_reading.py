@@ -48,7 +48,7 @@ def test_a_seal_that_does_not_open_means_unread(both, alice, bob, client, settin
         (None, 4),
         (b"", 4),
         (good[:-1], 4),
-        (good[:5] + b"x" + good[6:], 4),
+        (good[:5] + bytes([good[5] ^ 1]) + good[6:], 4),
         (sealed(bob.pk, Reading(both[-1].pk)), 4),
         ((999).to_bytes(2, "big") + good[2:], 4),  # of a key that was destroyed
     ]:
