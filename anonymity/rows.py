@@ -8,10 +8,10 @@ import secrets
 from collections.abc import Iterator
 from datetime import date
 from itertools import count
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from anonymity import keycheck
 from anonymity.keycheck import VAULT
@@ -73,10 +73,8 @@ def ref_behind(ring: KeyRing, persona_id: UUID) -> bytes | None:
 
 
 def persona_in(ring: KeyRing, ref: bytes, thread_id: UUID) -> UUID | None:
-    tags = ring.tags(Key.THREAD, thread_id.bytes, ref)
-    for persona in Link.objects.filter(thread_tag__in=tags).values_list("persona", flat=True)[:1]:
-        return UUID(bytes=bytes(persona))
-    return None
+    found = _tagged("thread_tag", ring.tags(Key.THREAD, thread_id.bytes, ref))
+    return next(iter(found.values()), None)
 
 
 def personas(ring: KeyRing, ref: bytes) -> Iterator[UUID]:
@@ -133,5 +131,16 @@ def _free_place(ring: KeyRing, ref: bytes) -> int:
 def _taken(ring: KeyRing, ref: bytes, places: range) -> dict[int, UUID]:
     """The taken ones among `places` of somebody's list, with the personas in them."""
     place_of = {tag: place for place in places for tag in ring.tags(Key.LIST, ref, number(place))}
-    rows = Link.objects.filter(list_tag__in=list(place_of)).values_list("list_tag", "persona")
-    return {place_of[bytes(tag)]: UUID(bytes=bytes(persona)) for tag, persona in rows}
+    return {place_of[tag]: persona for tag, persona in _tagged("list_tag", list(place_of)).items()}
+
+
+def _tagged(column: Literal["thread_tag", "list_tag"], tags: list[bytes]) -> dict[bytes, UUID]:
+    """The personas whose tag in `column` is one of `tags`, by the tag.
+
+    By hand: every page of a signed-in member asks for 64 tags a key, and Django takes longer to write
+    that statement than any database takes to answer it.
+    """
+    marks = ", ".join(["%s"] * len(tags))
+    with connections[VAULT].cursor() as cursor:
+        cursor.execute(f"SELECT {column}, persona FROM vault_link WHERE {column} IN ({marks})", tags)  # noqa: S608
+        return {bytes(tag): UUID(bytes=bytes(persona)) for tag, persona in cursor.fetchall()}
