@@ -4,6 +4,7 @@ import gc
 import time
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -12,6 +13,12 @@ from django.middleware import csrf
 from tests import loopback, tampering
 
 pytest_plugins = ["tests.cast"]
+
+# The same examples in every run; `pytest --hypothesis-profile=others` looks for others.
+SLOWLY = {"deadline": None, "suppress_health_check": list(hypothesis.HealthCheck)}
+hypothesis.settings.register_profile("others", **SLOWLY)
+hypothesis.settings.register_profile("alike", derandomize=True, database=None, **SLOWLY)
+hypothesis.settings.load_profile("alike")
 
 LONGEST = 60  # seconds that a test takes, on a machine that is busy
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as play
@@ -378,7 +378,4 @@ class Board(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_is_done_in_any_order_nothing_is_lost_doubled_or_public_unread(tags):
-    often = settings(
-        max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    play(Board, settings=often)
+    play(Board, settings=settings(max_examples=12, stateful_step_count=40))

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum import lifecycle, search
@@ -81,7 +81,7 @@ def test_what_no_thread_says_finds_nothing(board, q):
     assert found(q) == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(q=st.text(max_size=60) | st.text(alphabet="gym\"'*-+:^(){}&|!<>\\% \x00ORANDNEAR", max_size=30))
 def test_any_text_at_all_may_be_typed(board, q):
     search.find(q, Thread.objects.listed())
