@@ -8,8 +8,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import connections
 from django.middleware import csrf
 
+from anonymity import bus
 from tests import loopback, tampering
 
 pytest_plugins = ["tests.cast"]
@@ -29,6 +31,15 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # The secret of a form may else spell a name that its page must not hold: two letters in one of 60 pages.
     csrf.CSRF_ALLOWED_CHARS = "QXZqxz"
+    have_patience()
+
+
+def have_patience() -> None:
+    """A busy machine is slow, and no failure."""
+    bus.PATIENCE = LONGEST
+    for alias in connections:
+        options = connections.settings[alias]["OPTIONS"]
+        options.get("pool", options)["timeout"] = LONGEST  # until there is a connection, or SQLite's lock
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,9 +63,10 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def forgotten_limits():
-    """Attempts counted by one test must not refuse the next."""
-    for cache in caches.all(initialized_only=True):
+    """Attempts counted by one test must not refuse the next, nor a fault of one silence it."""
+    for cache in caches.all():
         cache.clear()
+    bus._failed_at = bus._complained_at = float("-inf")
 
 
 @pytest.fixture

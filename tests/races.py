@@ -62,7 +62,7 @@ class Crossing:
     def _run(self, who: str, deed: Callable[[], Any]) -> Exception | None:
         threading.current_thread().name = who
         if who == "second":
-            self.first_is_there.wait(5)
+            self.first_is_there.wait(60)
         try:
             deed()
         except Exception as raised:

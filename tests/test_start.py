@@ -51,7 +51,7 @@ def started(name: str, environment: dict[str, str]) -> subprocess.Popen:
 def refusal(name: str, environment: dict[str, str]) -> str:
     server = started(name, environment)
     try:
-        _, said = server.communicate(timeout=60)
+        _, said = server.communicate(timeout=300)
     finally:
         stop(server)
     assert server.returncode > 0, said

@@ -1,7 +1,6 @@
 """A key file of its own for every test here, and people who are nothing but their secret reference."""
 
 import os
-import socket
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,14 +35,6 @@ def somebody() -> Somebody:
 @pytest.fixture
 def another() -> Somebody:
     return Somebody()
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

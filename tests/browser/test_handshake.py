@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-PATIENCE = 10
+PATIENCE = 60
 TEXT, CONTINUED, BINARY, CLOSE, LAST = 0x1, 0x0, 0x2, 0x8, 0x80
 NOT_UNDERSTOOD = 4400
 SESSION = """

@@ -11,7 +11,7 @@ from django.test import Client
 from config.routing import application
 
 HOST = settings.SITE_URL.partition("://")[2]
-PATIENCE = 10  # seconds until a frame that should come counts as lost
+PATIENCE = 60  # seconds until a frame that should come counts as lost
 
 
 class Requests(asyncio.Queue):
