@@ -1,15 +1,15 @@
 """The commands at the top of the checkout: what they start, what they stop, and how they refuse."""
 
 import ast
+import http.client
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.servers import PRODUCTION_ONLY, free_port
 pytestmark = pytest.mark.embedded
 
 ROOT = Path(__file__).resolve().parents[1]
+STOPS_WITHIN = 120  # seconds, on a machine that is busy
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen, str
         yield board, said
     finally:
         board.send_signal(signal.SIGINT)
-        board.communicate(timeout=30)
+        board.communicate(timeout=STOPS_WITHIN)
 
 
 def listening(port: str) -> bool:
@@ -81,11 +82,12 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home = tmp_path_factory.mktemp("installation")
     environment = installation(home)
     with running(environment) as (board, said):
-        address = f"http://127.0.0.1:{environment['PORT']}"
-        assert address in said
+        host = f"127.0.0.1:{environment['PORT']}"
+        assert f"http://{host}" in said
         assert "Loading" in said
-        with urllib.request.urlopen(f"{address}/healthz") as answer:
-            assert answer.status == 200
+        with closing(http.client.HTTPConnection(host)) as connection:  # and no proxy between
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
         children = children_of(board.pid)
         assert len(children) == 2
         files = [path for path in (home / "var").rglob("*") if path.is_file()]
@@ -102,14 +104,14 @@ def test_a_second_start_keeps_the_data_and_a_service_manager_may_stop_it(started
         assert "Loading" not in said
         assert "clinician@demo.example" in said
         board.send_signal(signal.SIGTERM)
-        board.communicate(timeout=30)
+        board.communicate(timeout=STOPS_WITHIN)
     assert not listening(started["PORT"])
 
 
 def test_when_one_part_dies_the_other_is_stopped_and_the_exit_code_tells(started):
     with running(started) as (board, _):
         os.kill(children_of(board.pid)[0], signal.SIGKILL)
-        board.communicate(timeout=30)
+        board.communicate(timeout=STOPS_WITHIN)
         assert board.returncode
         assert not listening(started["PORT"])
 
