@@ -34,7 +34,10 @@ FINE = {
 
 @pytest.fixture
 def author(tags) -> Account:
-    return make.account("Xanthe Quill", pk=7_340_127, is_verified=True, email="xanthe@elsewhere.example")
+    """An account whose key is too long to stand in the id of another row by chance."""
+    return make.account(
+        "Xanthe Quill", pk=7_340_127_450_613, is_verified=True, email="xanthe@elsewhere.example"
+    )
 
 
 @pytest.fixture

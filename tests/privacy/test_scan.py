@@ -103,4 +103,5 @@ def check_files() -> None:
         reference = bytes(account.anon_ref)
         assert not any(spelling in main for spelling in spellings(reference) - {reference})
         for value in (reference, account.email.encode(), account.display_name.encode()):
-            assert not occurs(value, vault)
+            # Less than that stands somewhere in kilobytes of seals.
+            assert len(value) < 5 or not occurs(value, vault)
