@@ -68,13 +68,14 @@ def connected(page: Page) -> None:
 
 def test_the_main_job(site, clinician, moderator, new_browser_context, complaints):
     author, desk = clinician.page, moderator.page
+    title = f"{TITLE} {time.monotonic_ns()}"  # another one when this is tried again
     desk.goto("/moderation/queue/")
     connected(desk)
     assert_accessible(desk)
 
     # One clinician asks anonymously in one browser ...
     author.goto("/ask/")
-    author.get_by_label("Your question in one line").fill(TITLE)
+    author.get_by_label("Your question in one line").fill(title)
     author.locator("[name=body]").fill(BODY)
     author.get_by_label("What are you asking?").fill("May we sing together, and what do I say if not?")
     choose(author, "discipline", "professional-counselor")
@@ -86,16 +87,16 @@ def test_the_main_job(site, clinician, moderator, new_browser_context, complaint
     assert_accessible(author)
 
     # ... a moderator in another sees the queue change without reloading, takes it and publishes it ...
-    row = desk.locator("#queue li", has_text=TITLE)
+    row = desk.locator("#queue li", has_text=title)
     expect(row).to_be_visible()
     expect(desk.locator("#queue")).not_to_contain_text(clinician.name)
-    row.get_by_role("link", name=TITLE).click()
+    row.get_by_role("link", name=title).click()
     desk.get_by_role("button", name="Take it").click()
     expect(desk.locator("main")).to_contain_text("flattered")
     assert_accessible(desk)
     connected(author)
     desk.get_by_role("button", name="Publish it").click()
-    expect(desk.locator("h1")).to_have_text(TITLE)
+    expect(desk.locator("h1")).to_have_text(title)
     expect(author.locator("#inbox-badge")).to_have_text("1")
 
     # ... and replies; the clinician's page shows a live notice, and the reply is there with its standing ...
@@ -117,13 +118,13 @@ def test_the_main_job(site, clinician, moderator, new_browser_context, complaint
 
     # ... the clinician comes back with an update, which is reviewed like everything else ...
     author.goto("/inbox/")
-    expect(author.locator("main")).to_contain_text(TITLE)
+    expect(author.locator("main")).to_contain_text(title)
     assert_accessible(author)
     author.goto("/my/anonymous/")
     assert_accessible(author)
     confirm(author)
     assert_accessible(author)
-    author.get_by_role("link", name=TITLE).click()
+    author.get_by_role("link", name=title).click()
     assert_accessible(author)
     author.get_by_text("Say how it turned out").click()
     form = author.locator("form:has(input[value=update])")
@@ -137,14 +138,14 @@ def test_the_main_job(site, clinician, moderator, new_browser_context, complaint
     expect(author).to_have_url(re.compile(r"/ask/sent/$"))
     complaints.forgive("status of 403")  # the page that asks first
     desk.goto("/moderation/queue/")
-    desk.locator("#queue li", has_text=TITLE).get_by_role("link", name=TITLE).click()
+    desk.locator("#queue li", has_text=title).get_by_role("link", name=title).click()
     desk.get_by_role("button", name="Take it").click()
     desk.get_by_role("button", name="Publish it").click()
 
     # ... and a reader without an account finds the thread under its discipline and jurisdiction.
     reader = new_browser_context(java_script_enabled=False).new_page()
     reader.goto("/?discipline=professional-counselor&jurisdiction=us")
-    reader.get_by_role("link", name=TITLE).click()
+    reader.get_by_role("link", name=title).click()
     expect(reader.locator("main")).to_contain_text("seen in two places at once")
     expect(reader.locator("main")).not_to_contain_text(clinician.name)
     expect(reader.locator("main")).to_contain_text("Anonymous author", ignore_case=True)
