@@ -4,6 +4,7 @@ import random
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -105,10 +106,12 @@ class Deeds:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.mo, self.vera = make.moderator("Mo"), make.account("Vera", is_verified=True)
+        self.asked: list[UUID] = []  # ids are drawn by chance; the order in which they came is not
 
     def step(self, now) -> None:
-        open_threads = list(Thread.objects.filter(state=State.PUBLISHED).order_by("public_id"))
-        waiting = list(Post.objects.filter(state=State.PENDING, queue_items__decided=False).order_by("id"))
+        open_threads = self.threads(state=State.PUBLISHED)
+        waiting = Post.objects.filter(state=State.PENDING, queue_items__decided=False)
+        waiting = list(waiting.order_by("submitted_hour"))
         deed = self.chance.choice(["ask", "reply", "reply", "decide", "decide", "withdraw", "moderate"])
         if deed == "ask" or not open_threads + waiting:
             self.ask(now)
@@ -125,7 +128,7 @@ class Deeds:
             self.reply(self.chance.choice(open_threads), now)
 
     def moderate(self, now) -> None:
-        thread = self.chance.choice(Thread.objects.order_by("public_id"))
+        thread = self.chance.choice(self.threads())
         with_reason = [partial(deed, reason=make.REASON) for deed in (close, hide)]
         deed = self.chance.choice([*with_reason, reopen, unhide])
         with suppress(IllegalMove):
@@ -134,7 +137,10 @@ class Deeds:
     def ask(self, now) -> None:
         jurisdictions = self.chance.sample(["us", "us-co", "us-or", "gb-sct", "xx"], 2)
         tags = ["psychologist", "gifts", *jurisdictions]
-        make.thread(anonymous=self.chance.random() < 0.5, tags=tags, now=now)
+        self.asked.append(make.thread(anonymous=self.chance.random() < 0.5, tags=tags, now=now).pk)
+
+    def threads(self, **which) -> list[Thread]:
+        return sorted(Thread.objects.filter(**which), key=lambda thread: self.asked.index(thread.pk))
 
     def reply(self, thread: Thread, now) -> None:
         kind = Kind(self.chance.choice(Kind.values[1:]))
