@@ -2,10 +2,10 @@
 
 import pytest
 
-from forum.text.difference import MOST_WORDS, difference
+from forum.text.difference import MOST, difference
 
-HARD = " ".join(str(number % 101) for number in range(MOST_WORDS * 2))  # every word a hundred times and more
-HARDER = " ".join(str(number * 7 % 101) for number in range(MOST_WORDS * 2))
+HARD = " ".join(str(number % 101) for number in range(MOST * 8))  # every word many times
+HARDER = " ".join(str(number * 7 % 101) for number in range(MOST * 8))
 
 
 def sides(before: str, after: str) -> tuple[str, str]:
@@ -50,6 +50,28 @@ def test_the_same_text_differs_in_nothing():
     assert {part.what for part in difference(HARD, HARD)} == {"same"}
 
 
-def test_very_many_words_are_compared_by_lines():
-    changed = [part for part in difference(f"{HARD}\n{HARD}\n", f"{HARD}\n{HARDER}\n") if part.what != "same"]
-    assert changed == [("removed", f"{HARD}\n"), ("added", f"{HARDER}\n")]
+def test_very_many_words_of_one_line_are_one_change_from_the_first_to_the_last():
+    parts = difference(f"{HARD}\n{HARD} end\n", f"{HARD}\n{HARDER} end\n")
+    assert [part.what for part in parts] == ["same", "removed", "added", "same"]
+    assert parts[0].words.startswith(f"{HARD}\n0")
+    assert parts[3].words == " end\n"
+
+
+LETTERS = [chr(0x4E00 + number % 50) for number in range(MOST * 2)]  # each of them again and again
+WORST = [[f"{letter}{end}{number}{end}" for number, letter in enumerate(LETTERS)] for end in ("\n", ".\n")]
+
+
+def test_what_no_two_sentences_share_is_not_searched_for_a_word_in_common():
+    """It was, for half a minute: the same letters over and over, and between them what one text has alone."""
+    before, after = ("".join(each) for each in WORST)
+    assert sides(before, after) == (before, after)
+    assert len(difference(before, after)) < 9
+
+
+def test_a_word_here_and_there_in_a_long_text_is_all_that_changed():
+    sentences = [f"Sentence {number} says what it says." for number in range(MOST - 2)]
+    before, after = (
+        " ".join([first, *sentences, last]) for first, last in (("One.", "End."), ("Two.", "Fin."))
+    )
+    changed = [part.words.strip() for part in difference(before, after) if part.what != "same"]
+    assert changed == ["One.", "Two.", "End.", "Fin."]
