@@ -1,5 +1,6 @@
 """Edits: other words for a text, which its author and moderators alone read until both of them want them."""
 
+import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,6 +30,11 @@ class Wording:
         return asdict(self)
 
 
+def anywhere() -> int:
+    """Where the version of a new edit begins: a form about one that is gone fits none that comes after it."""
+    return secrets.randbelow(10**9) + 1
+
+
 class Edit(models.Model):
     """By the author, of a published text that stays as it is meanwhile; or proposed by a moderator, of one
     that waits. One for each text at most, and no wording that was replaced is kept (leak 27)."""
@@ -39,7 +45,9 @@ class Edit(models.Model):
     title = models.CharField(max_length=150, blank=True)
     asking = models.CharField(max_length=300, blank=True)
     body = models.TextField()
-    version = models.PositiveIntegerField(default=1)  # of these words: a decision names the one it read
+    version = models.PositiveIntegerField(
+        default=anywhere
+    )  # of these words: a decision names the one it read
     note = models.TextField(blank=True)  # why not, from whoever decided
 
     def __str__(self) -> str:

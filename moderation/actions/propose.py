@@ -9,7 +9,7 @@ from accounts.access import NotAllowed
 from accounts.models import Account
 from forum.actions.compose import clean_wording, writer_of
 from forum.actions.edit import NothingChanged
-from forum.models import Edit, Happening, Post, Wording
+from forum.models import Edit, Happening, Wording
 from forum.publishing import tell
 from forum.states import State
 from moderation import audit
@@ -29,15 +29,7 @@ def propose(item: QueueItem, words: Wording, note: str, *, version: int, by: Acc
         words = clean_wording(words, writer_of(post))
         if words == Wording.of(post):
             raise NothingChanged
-        _keep(post, words)
+        Edit.objects.filter(post=post).delete()
+        Edit.objects.create(post=post, proposed=True, **words.as_fields())
         bring(item, State.RETURNED, note=note)
         tell(Happening.PROPOSED, post, now=now)
-
-
-def _keep(post: Post, words: Wording) -> None:
-    """In the place of an earlier proposal, whose version is not used again."""
-    earlier = Edit.objects.filter(post=post).first()
-    if earlier:
-        earlier.delete()
-    version = earlier.version + 1 if earlier else 1
-    Edit.objects.create(post=post, proposed=True, version=version, **words.as_fields())

@@ -71,7 +71,7 @@ def test_every_deed_that_is_counted_is_one_that_is_recorded(mia, now):
     decided("returned", 1, mia)
     decided("declined", 1, mia)
     proposal = make.proposal(make.thread(), body=make.BODY * 2, by=mia)
-    accept(proposal.post, version=1, by=make.opener(proposal.post.thread), now=now)
+    accept(proposal.post, version=proposal.version, by=make.opener(proposal.post.thread), now=now)
     kinds = {kind for kinds in DEEDS.values() for kind in kinds if kind.startswith("question.")}
     assert kinds == set(AuditEvent.objects.values_list("kind", flat=True)) - {"question.submitted"}
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from forum import return_code
 from forum.models import Edit, Persona, Post, Thread
+from forum.models.edit import version_shown
 from tests import make, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,10 +199,11 @@ def test_editing_and_taking_it_back(author, xanthe, persona_page):
     make.thread("published", author=author, anonymous=True)
     address, post = persona_page(), Post.objects.get()
     words = {"title": make.TITLE, "body": f"{make.BODY} She laughed.", "asking": ""}
-    for seen, end in (("1.0", ""), ("1.1", "!")):
-        form = {"deed": "edit", "post": post.pk, "seen": seen, **words, "title": f"{make.TITLE}{end}"}
+    for title in (make.TITLE, f"{make.TITLE}!"):
+        seen = version_shown(post, Edit.objects.first())
+        form = {"deed": "edit", "post": post.pk, "seen": seen, **words, "title": title}
         check(author, xanthe, lambda form=form: xanthe.post(address, form), ALLOWED["edit"])
-    assert Edit.objects.get().version == 2
+    assert Edit.objects.get().title == f"{make.TITLE}!"
     back = {"deed": "drop-edit", "post": post.pk}
     check(author, xanthe, lambda: xanthe.post(address, back), ALLOWED["edit"])
     assert not Edit.objects.exists()
@@ -210,9 +212,9 @@ def test_editing_and_taking_it_back(author, xanthe, persona_page):
 @pytest.mark.parametrize(("deed", "state"), [("accept", "published"), ("refuse", "pending")])
 def test_answering_what_a_moderator_proposes(author, xanthe, persona_page, deed, state):
     thread = make.thread(author=author, anonymous=True)
-    make.proposal(thread, body=f"{make.BODY} She laughed.")
+    proposal = make.proposal(thread, body=f"{make.BODY} She laughed.")
     address = persona_page()
-    form = {"deed": deed, "post": Post.objects.get().pk, "version": "1"}
+    form = {"deed": deed, "post": Post.objects.get().pk, "version": proposal.version}
     check(author, xanthe, lambda: xanthe.post(address, form), ALLOWED["accept"])
     assert Thread.objects.get().state == state
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Verification
-from forum.models import Happening, Notice
+from forum.models import Edit, Happening, Notice
+from forum.models.edit import version_shown
 from moderation.actions.suggest import GOES_ON_AFTER, suggest_what_waits
 from moderation.models import Absence, QueueItem, Redaction, Sanction
 from tests import make, typed
@@ -208,7 +209,7 @@ class Desk(World):
         item = QueueItem.objects.get(post=question, kind="edit").get_absolute_url()
         mia.sends(f"{item}undo/", page=item)
         yield "the author changes it, and mia publishes it"
-        self.edits(asker, question, "It is not large.", seen=f"{question.version}.1")
+        self.edits(asker, question, "It is not large.", seen=version_shown(question, Edit.objects.get()))
         self.decides(mia, "anonymous")
         self.all_look_round()
         yield "who replied edits their view, which mo holds and declines"
@@ -227,10 +228,11 @@ class Desk(World):
         clarified = posts.get(body=BODY.format("second clarification"))
         yield "all look round while the author is asked, who refuses"
         self.all_look_round()
-        self.answers(asker, clarified, "refuse", version=1, words="It says what I did not say.")
+        words = "It says what I did not say."
+        self.answers(asker, clarified, "refuse", version=Edit.objects.get().version, words=words)
         yield "mia proposes others, and the author agrees"
         self.decides(mia, "anonymous", "propose")
-        self.answers(asker, clarified, "accept", version=2)
+        self.answers(asker, clarified, "accept", version=Edit.objects.get().version)
         yield "the author edits once more, which waits"
         self.edits(asker, question, "Still.", seen=f"{question.version + 1}.0")
         self.all_look_round()
