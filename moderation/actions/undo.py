@@ -53,6 +53,9 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         raise NotAllowed(
             "A decision about flags is changed on the page of its thread: hide it, or show it again."
         )
+    since = Decision.objects.filter(item__post=item.post_id, item__kind=item.kind, pk__gt=decision.pk)
+    if since.exists():
+        raise Refused("A moderator has decided about this again meanwhile, so it stays.")
     if hasattr(decision, "appeal"):
         raise Refused("Its author has appealed meanwhile, so it stays until a colleague has decided that.")
     verdict = Verdict(decision.verdict)
@@ -65,7 +68,7 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         bring(item, State.PENDING, out_of=[DECIDED[verdict]], note="")
         if verdict == Verdict.PROPOSE:
             Edit.objects.filter(post=item.post).delete()
-    if item.version != decision.version:  # a colleague may have decided about the next one
+    if item.version != decision.version:
         raise Refused("This was changed after the decision, so it stays.")
     _untell(item.post, (OF_AN_EDIT if item.kind == EDIT else TOLD)[verdict])
     decision.delete()

@@ -79,11 +79,23 @@ def test_undoing_puts_it_back_as_it_was_unless_its_author_was_quicker(item, mia,
         undo(item, by=mia, now=now)
 
 
+def test_words_that_are_removed_since_the_decision_keep_it(anonymous_thread, mia, mo, now):
+    item = make.edit(make.question(anonymous_thread), body=f"{BETTER} She is {typed.CANARY}.", now=now)
+    return_to_author(item, "Please leave out the year.", version=item.version, by=mia, now=now)
+    redact(
+        ask_to_redact(anonymous_thread, typed.CANARY, make.REASON, hidden=False, by=mia, now=now),
+        by=mo,
+        now=now,
+    )
+    with pytest.raises(Refused, match="changed after the decision"):
+        undo(item, by=mia, now=now)
+
+
 def test_what_a_colleague_decided_about_the_next_words_stands(item, mia, mo, now):
     return_to_author(item, "Please leave out the gym.", version=item.version, by=mia, now=now)
     again = make.edit(Post.objects.get(), body=f"{BETTER} Twice.", now=now)
     return_to_author(again, "Leave out the town, too.", version=again.version, by=mo, now=now)
-    with pytest.raises(Refused, match="changed after the decision"):
+    with pytest.raises(Refused, match="decided about this again"):
         undo(item, by=mia, now=now)
     assert Edit.objects.get().note == "Leave out the town, too."
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.access import NotAllowed, Refused
+from forum.actions.proposal import refuse
 from forum.actions.revise import resubmit_question
 from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
@@ -109,7 +110,23 @@ def test_what_a_colleague_decided_about_its_next_version_stands(pending_item, al
     resubmit_question(Post.objects.get(), make.draft(), by=alice, now=now)
     decide("return", QueueItem.objects.waiting().get(), by=mo, now=now, version=2)
     before = state_of_the_board()
-    with pytest.raises(Refused, match="changed after the decision"):
+    with pytest.raises(Refused, match="decided about this again"):
+        undo(pending_item, by=mia, now=now)
+    assert state_of_the_board() == before
+
+
+@pytest.mark.parametrize("verdict", ["propose", "return"])
+def test_so_does_what_one_decided_after_its_author_refused_changes(
+    pending_item, alice, mia, mo, now, verdict
+):
+    proposal = make.proposal(pending_item.post, body=f"{make.BODY} Twice.", by=mia, now=now)
+    refuse(Post.objects.get(), "It was once.", version=proposal.version, by=alice, now=now)
+    if verdict == "propose":
+        make.proposal(pending_item.post, body=f"{make.BODY} Thrice.", by=mo, now=now)
+    else:
+        decide("return", QueueItem.objects.waiting().get(), by=mo, now=now)
+    before = state_of_the_board()
+    with pytest.raises(Refused, match="decided about this again"):
         undo(pending_item, by=mia, now=now)
     assert state_of_the_board() == before
 
