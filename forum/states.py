@@ -22,7 +22,7 @@ TRANSITIONS: dict[State, tuple[State, ...]] = {
     State.DRAFT: (State.PENDING, State.WITHDRAWN),
     State.PENDING: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.HELD, State.WITHDRAWN),
     State.HELD: (State.PUBLISHED, State.RETURNED, State.DECLINED, State.WITHDRAWN),
-    State.RETURNED: (State.PENDING, State.WITHDRAWN),
+    State.RETURNED: (State.PENDING, State.DECLINED, State.WITHDRAWN),
     State.DECLINED: (State.PENDING, State.WITHDRAWN),
     State.PUBLISHED: (State.PENDING, State.CLOSED, State.HIDDEN, State.WITHDRAWN),
     State.CLOSED: (State.PUBLISHED, State.HIDDEN, State.WITHDRAWN),

@@ -121,6 +121,14 @@ def sent_before(text: Text, *, thread: uuid.UUID, by: Account | None) -> Post | 
     return post
 
 
+def hold_thread(post: Post) -> Thread:
+    """The thread of `post`, locked before anything in it, as withdrawing, deciding and undoing lock it.
+
+    In another order two deeds wait for each other on PostgreSQL, or one misses what the other writes.
+    """
+    return Thread.objects.select_for_update(no_key=True).get(pk=post.thread_id)
+
+
 def written_by(post: Post, by: Author) -> bool:
     """Whether `by` wrote `post`, under this very name or as this very persona."""
     if isinstance(by, Persona):

@@ -8,8 +8,8 @@ from django.db.models import F, QuerySet
 from accounts.access import NotAllowed, Refused, may_consult
 from accounts.models import Account
 from forum import lifecycle
-from forum.actions.compose import Author, clean_wording, require_writer
-from forum.models import Edit, Kind, Post, Thread, Wording
+from forum.actions.compose import Author, clean_wording, hold_thread, require_writer
+from forum.models import Edit, Kind, Post, Wording
 from forum.models.edit import version_shown
 from forum.publishing import reword
 from forum.silence import require_free_name, require_free_to_write
@@ -62,7 +62,7 @@ def edit(post: Post, words: Wording, *, seen: str, by: Author, now: datetime) ->
 def take_back_edit(post: Post, *, by: Author, now: datetime) -> None:
     """Let the text be as it is: the edit goes, whatever came of it. IllegalMove when there is none."""
     require_writer(post, by)
-    Thread.objects.select_for_update(no_key=True).get(pk=post.thread_id)
+    hold_thread(post)
     if not Edit.objects.filter(post=post, proposed=False).exists():
         raise lifecycle.IllegalMove(
             "There is no edit of this text any more: it was published, or taken back."
@@ -98,8 +98,7 @@ def forget_edits(posts: QuerySet[Post]) -> None:
 
 def _hold_public(post: Post) -> Post:
     """The text as it is now, which nobody else changes until the deed is done."""
-    # The thread first, as in deciding: an edit and a decision come one after the other.
-    Thread.objects.select_for_update(no_key=True).get(pk=post.thread_id)
+    hold_thread(post)
     found = Post.objects.published().select_related("thread").filter(pk=post.pk).first()
     if found is None:
         raise lifecycle.IllegalMove(

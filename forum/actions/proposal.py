@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from forum import lifecycle
-from forum.actions.compose import Author, clean_body, require_writer
+from forum.actions.compose import Author, clean_body, hold_thread, require_writer
 from forum.models import Edit, Kind, Post, Thread, Urgency
 from forum.publishing import make_public, put_in_words
 from forum.silence import require_free_to_write
@@ -35,8 +35,7 @@ def refuse(post: Post, words: str, *, version: int, by: Author, now: datetime) -
 def _taken_up(post: Post, *, version: int, by: Author, now: datetime) -> tuple[Edit, Thread]:
     require_writer(post, by)
     require_free_to_write(by, now=now)
-    # The thread first, as in deciding and undoing.
-    thread = Thread.objects.select_for_update(no_key=True).get(pk=post.thread_id)
+    thread = hold_thread(post)
     proposed = Edit.objects.filter(post=post, proposed=True, state=State.PENDING, version=version)
     if not (proposal := proposed.first()):
         raise lifecycle.IllegalMove("This has changed meanwhile. Reload the page to see how it stands.")

@@ -8,8 +8,8 @@ from django.db.models import F
 
 from forum import lifecycle
 from forum.actions.ask import describe
-from forum.actions.compose import Author, Draft, Text, clean_body, kept, require_writer
-from forum.models import Edit, Kind, Post, Thread, Urgency
+from forum.actions.compose import Author, Draft, Text, clean_body, hold_thread, kept, require_writer
+from forum.models import Edit, Kind, Post, Urgency
 from forum.silence import require_free_to_write
 from forum.states import State
 from moderation import audit, intake
@@ -18,7 +18,7 @@ from moderation import audit, intake
 @audit.deed()
 def resubmit_question(post: Post, draft: Draft, *, by: Author, now: datetime) -> None:
     """Put a returned question before the moderators again. IllegalMove unless it was returned."""
-    thread = Thread.objects.get(pk=post.thread_id)
+    thread = hold_thread(post)
     _submit_again(post, draft.body, by=by, now=now, urgent=draft.urgency == Urgency.URGENT)
     lifecycle.move(thread, State.PENDING, out_of=[State.RETURNED])
     describe(thread, draft, by=by)
@@ -27,6 +27,7 @@ def resubmit_question(post: Post, draft: Draft, *, by: Author, now: datetime) ->
 @transaction.atomic
 def resubmit(post: Post, text: Text, *, by: Author, now: datetime) -> None:
     """Put any other returned text before the moderators again. IllegalMove unless it was returned."""
+    hold_thread(post)
     _submit_again(post, text.body, by=by, now=now, **text.extra)
 
 

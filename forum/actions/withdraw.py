@@ -52,7 +52,8 @@ def withdraw(thread: Thread, *, by: Author, now: datetime) -> None:
     for edit in Edit.objects.filter(post__thread=thread, proposed=False, state__in=WAITS):
         lifecycle.move(edit, State.DECLINED, note=GONE)
         tell(Happening.EDIT_DECLINED, edit.post, now=now)
-    for post in thread.posts.filter(state__in=WAITS).exclude(mine):
+    Edit.objects.filter(post__thread=thread, proposed=True).delete()
+    for post in thread.posts.filter(state__in=(*WAITS, State.RETURNED)).exclude(mine):
         lifecycle.move(post, State.DECLINED, note=GONE)
         tell(Happening.DECLINED, post, now=now)
     for post in thread.posts.filter(mine).exclude(state=State.WITHDRAWN):

@@ -1,14 +1,18 @@
 """Withdrawing: the author's words leave every table, and a stub stays."""
 
+from functools import partial
+
 import pytest
 from django.apps import apps
 from django.db import connections
 
 from accounts.access import NotAllowed
 from forum import search
-from forum.actions.withdraw import STUB, withdraw
+from forum.actions.proposal import refuse
+from forum.actions.revise import resubmit
+from forum.actions.withdraw import GONE, STUB, withdraw
 from forum.lifecycle import IllegalMove
-from forum.models import Follow, Post, Tag, Thread
+from forum.models import Event, Follow, Post, Tag, Thread
 from moderation.actions.decide import return_to_author
 from moderation.models import QueueItem
 from tests import make, typed
@@ -159,3 +163,25 @@ def test_every_text_field_of_a_post_is_overwritten(thread, now):
     for post in Post.objects.filter(state="withdrawn"):
         for name in texts - {"kind", "state", "id"}:
             assert not getattr(post, name), name
+
+
+@pytest.mark.parametrize("proposed", [False, True])
+def test_what_others_were_to_change_waits_for_nothing_any_more(thread, vera, mia, now, proposed):
+    view = make.post(thread, "perspective", author=vera, state="pending", now=now)
+    if proposed:
+        proposal = make.proposal(view, body=f"{make.REPLY} {typed.CANARY}", by=mia, now=now)
+        deed = partial(refuse, view, "No.", version=proposal.version, by=vera, now=now)
+    else:
+        return_to_author(make.item(view), f"Who is {typed.CANARY}?", version=1, by=mia, now=now)
+        deed = partial(resubmit, view, make.text(f"Again: {make.REPLY}"), by=vera, now=now)
+    withdraw(thread, by=make.opener(thread), now=now)
+    view.refresh_from_db()
+    assert (view.state, view.body, view.note) == ("declined", make.REPLY, GONE)
+    assert Event.objects.filter(happening="declined", post=view).exists()
+    with pytest.raises(IllegalMove):
+        deed()
+    assert not QueueItem.objects.waiting().exists()
+    page = make.signed_in(vera).get(f"/my/threads/{thread.public_id}/").content.decode()
+    assert typed.CANARY not in page
+    assert "Send it again" not in page
+    assert "Publish it with these changes" not in page

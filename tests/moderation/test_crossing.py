@@ -1,14 +1,16 @@
 """Deeds that meet half done: one of them may be refused, none fails, and neither undoes the other's words."""
 
+from functools import partial
+
 import pytest
 
 from accounts.access import Refused
 from forum.actions.appeal import appeal
 from forum.actions.ask import ask
 from forum.actions.flag import flag
-from forum.actions.revise import resubmit
+from forum.actions.revise import resubmit, resubmit_question
 from forum.actions.withdraw import withdraw
-from forum.models import Reason, Thread
+from forum.models import Post, Reason, Thread
 from moderation import intake
 from moderation.actions.claim import step_back
 from moderation.actions.flags import dismiss
@@ -127,3 +129,37 @@ def test_words_sent_while_others_are_removed_are_not_overwritten(
     assert_none_failed(outcomes)
     returned.refresh_from_db()
     assert returned.body.startswith("She came" if outcomes[1] else "We met")
+
+
+STOPS = pytest.mark.parametrize("stopped_at", ["forum.lifecycle.move", "moderation.intake.enqueue"])
+
+
+@STOPS
+def test_sending_a_question_again_while_returning_it_is_undone(crossing, alice, mia, now, stopped_at):
+    thread = make.thread("returned", author=alice, by=mia, now=now)
+    item = QueueItem.objects.get()
+    assert_none_failed(
+        crossing.of(
+            lambda: resubmit_question(make.question(thread), make.draft(), by=alice, now=now),
+            stopped_at,
+            lambda: undo(item, by=mia, now=now),
+        )
+    )
+    assert QueueItem.objects.waiting().count() == 1
+
+
+@STOPS
+@pytest.mark.parametrize("kind", ["question", "clarification"])
+def test_withdrawing_what_is_sent_again_leaves_nothing_to_decide(crossing, alice, mia, now, stopped_at, kind):
+    if kind == "question":
+        thread = make.thread("returned", author=alice, by=mia, now=now)
+        deed = partial(resubmit_question, make.question(thread), make.draft(), by=alice, now=now)
+    else:
+        thread = make.thread("published", author=alice, by=mia, now=now)
+        returned = make.post(thread, "clarification", state="returned", by=mia, now=now)
+        deed = partial(resubmit, returned, make.text(WORDS), by=alice, now=now)
+    assert_none_failed(
+        crossing.of(deed, stopped_at, lambda: withdraw(Thread.objects.get(), by=alice, now=now))
+    )
+    assert not QueueItem.objects.waiting().exists()
+    assert not Post.objects.exclude(state="withdrawn", body="").exists()
