@@ -139,6 +139,16 @@ def let_go(moderator: Any, *, now: datetime) -> None:
                     transaction.on_commit(bus.nudge_queue)
 
 
+def stand_down(moderator: Any, *, now: datetime) -> None:
+    """The same, and what `moderator` agreed to as the first of two waits for another first."""
+    from moderation.models import QueueItem
+
+    with audit.deed():
+        agreed = QueueItem.objects.waiting().filter(agreed_by=moderator)
+        agreed.update(agreed_by=None, agreed_version=None)
+        let_go(moderator, now=now)
+
+
 def end_holds(now: datetime) -> None:
     """Forget the ends of holds that ran out: the one instant beside an anonymous text (T-ROWID)."""
     from accounts.models import Verification

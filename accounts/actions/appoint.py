@@ -30,15 +30,18 @@ def appoint(
 ) -> None:
     """Give `account` one of ROLES; "member" takes the others away. What is not given stays.
 
-    NotAllowed when `by`, an administrator or nobody known, appoints themself. Who is verified so is for
+    NotAllowed when `by`, an administrator or nobody known, appoints themself, or appoints to the desk who is
+    suspended. Who is verified so is for
     as long as by a check at the desk.
     """
     _require_administrator(by, account)
+    if role in ("moderator", "administrator"):
+        _require_not_suspended(account, now=now)
     if role == "member":
         account.verified_until = None
         account.is_moderator = account.is_administrator = False
         account.verifications.update(valid_until=None)
-        intake.let_go(account, now=now)
+        intake.stand_down(account, now=now)
     elif role != "verified":
         setattr(account, f"is_{role}", True)
     account.credential = credential or account.credential
@@ -59,13 +62,20 @@ def dismiss(moderator: Account, *, by: Account, now: datetime) -> None:
     if not Account.objects.filter(pk=moderator.pk, is_moderator=True).update(is_moderator=False):
         raise Refused("They are not a moderator any more.")
     moderator.is_moderator = False
-    intake.let_go(moderator, now=now)
+    intake.stand_down(moderator, now=now)
     audit.record("account.dismissed-moderator", about=moderator, by=by, now=now)
 
 
 def _require_administrator(by: Account | None, account: Account) -> None:
     if by and (by == account or not may_appoint(by)):
         raise NotAllowed("Only an administrator can do this, and nobody for themself.")
+
+
+def _require_not_suspended(account: Account, *, now: datetime) -> None:
+    """Who has a role can't be suspended, so who is suspended gets none: of two deeds at once one waits."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if intake.is_suspended(account, now=now):
+        raise NotAllowed("They are suspended. Moderators let them write again first, or it runs out.")
 
 
 def tags(facet: str, field: str, names: Iterable[str]) -> list:

@@ -30,7 +30,7 @@ def leave(account: Account, *, keep_name: bool, now: datetime) -> None:
     """Lock the account and take back what no reader has seen. LastAdministrator leaves all as it was."""
     lock(account, keep_name=keep_name, now=now)
     take_back(account, now=now)
-    intake.let_go(account, now=now)
+    intake.stand_down(account, now=now)
     audit.record("account.left", about=account, now=now)
 
 

@@ -63,6 +63,8 @@ def step_back(item: QueueItem, *, by: Account, now: datetime) -> None:
         QueueItem.objects.filter(pk=item.pk, holder=by).update(holder=None, held_until=None)
         theirs = QueueItem.objects.filter(pk=item.pk, suggested_to=by)
         theirs.update(suggested_to=None, suggested_hour=None)
+        agreed = QueueItem.objects.waiting().filter(pk=item.pk, agreed_by=by)
+        agreed.update(agreed_by=None, agreed_version=None)
         if not QueueItem.objects.waiting().filter(pk=item.pk).exists():
             raise AlreadyClaimed(who_has(item, now=now))
         if Recusal.objects.get_or_create(item=item, moderator=by)[1]:

@@ -21,7 +21,7 @@ from moderation import audit
 from moderation.actions.claim import AlreadyClaimed, taken_up, who_has
 from moderation.models import Decision, QueueItem, Verdict
 from moderation.models.queue import APPEAL, EDIT, FLAG
-from moderation.rules import require_item
+from moderation.rules import may_decide, require_item
 
 
 class TextChanged(Refused):
@@ -49,12 +49,12 @@ def publish(item: QueueItem, *, version: int, by: Account, now: datetime) -> boo
 
 
 def _has_first(item: QueueItem, *, by: Account, version: int) -> bool:
-    """Whether a colleague of `by` has agreed to that version already."""
-    agreed = QueueItem.objects.filter(pk=item.pk, agreed_version=version, agreed_by__isnull=False)
-    first = agreed.values_list("agreed_by", flat=True).first()
-    if first == by.pk:
+    """Whether a colleague of `by`, who may still decide about it, has agreed to that version already."""
+    agreed = QueueItem.objects.select_related("agreed_by").filter(pk=item.pk, agreed_version=version).first()
+    first: Account | None = agreed.agreed_by if agreed else None
+    if first == by:
         raise NotAllowed("You have agreed to this already, so a second moderator has to.")
-    return first is not None
+    return first is not None and may_decide(first, item)
 
 
 @audit.deed()

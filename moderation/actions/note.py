@@ -1,6 +1,7 @@
 """Notes of moderators about a member, for colleagues."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.access import NotAllowed
 from accounts.models import Account
@@ -12,10 +13,14 @@ from moderation.rules import may_verify
 
 @audit.deed()
 def note(account: Account, text: str, *, by: Account, now: datetime) -> MemberNote:
-    """Keep what colleagues should know of a member. NotAllowed about oneself."""
+    """Keep what colleagues should know of a member, the same form once. NotAllowed about oneself."""
     if not may_verify(by, account):
         raise NotAllowed("A note about you is a colleague’s to write.")
-    made = MemberNote.objects.create(account=account, by=by, text=text, hour=hour_of(now))
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)  # of two clicks at once one waits here
+    what: dict[str, Any] = {"account": account, "by": by, "text": text, "hour": hour_of(now)}
+    if same := MemberNote.objects.filter(**what).first():
+        return same
+    made = MemberNote.objects.create(**what)
     audit.record("account.noted", by=by, about=account, now=now)
     return made
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model, QuerySet
 
-from accounts.access import NotAllowed, Refused
+from accounts.access import NotAllowed, Refused, may_moderate
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
@@ -33,6 +33,9 @@ REDACTABLE = (*READABLE, State.HIDDEN)
 OF_THREAD = ["title", "asking", "closed_because", "hidden_because"]
 OF_POST = ["body", "red_flag", "contingent_on", "note"]
 OF_EDIT = ["title", "asking", "body", "note"]
+
+
+ASKER_LEFT = "Whoever asked is no moderator any more. Refuse it, and ask for it yourself."
 
 
 class AlreadyAsked(Refused):
@@ -79,6 +82,8 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     require_posts(by, concerned(asked))
     if asked.asked_by_id == by.pk:
         raise NotAllowed("You asked for this, so a second moderator has to agree.")
+    if not may_moderate(Account.objects.get(pk=asked.asked_by_id)):
+        raise NotAllowed(ASKER_LEFT)
     thread = Thread.objects.select_for_update(no_key=True).get(pk=asked.thread_id)
     passages = Passages(asked.words)
     if not asked.settle(RedactionState.DONE, by=by, hour=hour_of(now)):
@@ -183,7 +188,10 @@ def _redact_thread(thread: Thread, passages: Passages) -> tuple[Post, bool]:
     question = thread.posts.get(kind=Kind.QUESTION)
     changes["excerpt"] = excerpt(question.html)
     Thread.objects.filter(pk=thread.pk).update(**changes)
-    return question, bool({"title", "asking"} & set(changes))
+    retitled = bool({"title", "asking"} & set(changes))
+    if retitled:  # so that no form brings the words back that was filled in with them
+        Post.objects.filter(pk=question.pk).update(version=F("version") + 1)
+    return question, retitled
 
 
 def _without(row: Model, fields: list[str], passages: Passages) -> dict[str, Any]:

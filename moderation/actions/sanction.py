@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from accounts.access import NotAllowed, Refused
+from accounts.access import NotAllowed, Refused, may_moderate
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
@@ -33,35 +33,42 @@ def sanction(
     if not may_sanction(by, account):
         raise NotAllowed("About yourself a colleague decides.")
     require_apart(by, account)
-    if measure == Measure.SUSPENSION:
-        return _ask(account, reason, hours=hours, by=by, now=now)
-    keeps = measure in KEEPS_FROM_WRITING
-    given = Sanction.objects.create(
+    suspends, keeps = measure == Measure.SUSPENSION, measure in KEEPS_FROM_WRITING
+    what = Sanction(
         account=account,
         measure=measure,
         reason=reason,
         by=by,
         hour=hour_of(now),
-        agreed=True,
+        agreed=None if suspends else True,
         hours=hours if keeps else None,
-        until=hour_of(now) + timedelta(hours=hours or 0) if keeps else None,
     )
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)  # of two clicks at once one waits here
+    if same := _same(what):
+        return same  # the same form once more
+    if suspends:
+        return _ask(what, now=now)
+    what.until = what.hour + timedelta(hours=what.hours) if what.hours else None
+    what.save(force_insert=True)
     audit.record(f"account.{DONE[Measure(measure)]}", by=by, about=account, now=now)
     tell_account(Happening.SANCTION, account, now=now)
-    return given
+    return what
 
 
-def _ask(account: Account, reason: str, *, hours: int | None, by: Account, now: datetime) -> Sanction:
-    _require_no_role(account)
-    asked = Sanction(
-        account=account, measure=Measure.SUSPENSION, reason=reason, hours=hours, by=by, hour=hour_of(now)
-    )
+def _same(what: Sanction) -> Sanction | None:
+    """One that this moderator gave or asked for in the same words, for as long, within this hour."""
+    names = ("account", "measure", "reason", "by", "hour", "agreed", "hours", "lifted_hour")
+    return Sanction.objects.filter(**{name: getattr(what, name) for name in names}).first()
+
+
+def _ask(asked: Sanction, *, now: datetime) -> Sanction:
+    _require_no_role(asked.account)
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
     except IntegrityError:
         raise Settled("A suspension of this member waits for a second moderator already.") from None
-    audit.record("account.suspension-asked", by=by, about=account, now=now)
+    audit.record("account.suspension-asked", by=asked.by, about=asked.account, now=now)
     transaction.on_commit(bus.nudge_queue)
     return asked
 
@@ -78,6 +85,8 @@ def agree(asked: Sanction, *, by: Account, now: datetime) -> None:
     NotAllowed, as when it was asked for, once the member has a role: then it can be refused.
     """
     _require_no_role(Account.objects.select_for_update(no_key=True).get(pk=asked.account_id))
+    if not may_moderate(Account.objects.get(pk=asked.by_id)):
+        raise NotAllowed("Whoever asked is no moderator any more. Refuse it, and ask for it yourself.")
     until = hour_of(now) + timedelta(hours=asked.hours or 0)
     _second(asked, True, by=by, until=until, hour=hour_of(now))
     audit.record("account.suspended", by=by, about=f"account {asked.account_id}", now=now)

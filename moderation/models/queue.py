@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.access import may_moderate
 from accounts.models.holding import Held, free_for
 from forum.models import Edit, Facet, Flag, Post, Thread, ThreadTag
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
@@ -168,8 +169,9 @@ class QueueItem(Held, models.Model):
 
     @property
     def agreed(self) -> Any:
-        """The moderator who has agreed to what its text says now, or None."""
-        return self.agreed_by if self.agreed_version == self.version else None
+        """The moderator who has agreed to what its text says now, and still is one; or None."""
+        counts = self.agreed_version == self.version and self.agreed_by and may_moderate(self.agreed_by)
+        return self.agreed_by if counts else None
 
     @property
     def acknowledge_by(self) -> datetime:

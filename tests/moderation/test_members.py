@@ -11,6 +11,7 @@ from accounts.models import Account
 from forum.notices import fanout
 from moderation.actions.claim import claim
 from moderation.actions.note import note, remove_note
+from moderation.actions.sanction import agree, lift, sanction
 from moderation.actions.silence import mute, pause_author
 from moderation.models import AuditEvent, MemberNote, QueueItem
 from tests import make
@@ -120,6 +121,14 @@ def test_a_note_is_for_colleagues_and_in_the_members_export(mos, alice, mo, clie
     assert NOTE in b"".join(client.post("/my/export/", PASSWORD)).decode()
 
 
+def test_a_note_sent_twice_is_one(alice, mo, mia, now):
+    written = [note(alice, "She asked how to write more kindly.", by=mo, now=now) for _ in range(2)]
+    assert written == [*MemberNote.objects.all()] * 2
+    assert AuditEvent.objects.filter(kind="account.noted").count() == 1
+    note(alice, "She asked how to write more kindly.", by=mia, now=now)
+    assert MemberNote.objects.count() == 2
+
+
 def test_a_note_too_short_is_refused_with_its_words(mos, alice):
     answer = mos.post(f"/moderation/members/{alice.pk}/notes/", {"note": "Hm, hm."})
     assert answer.status_code == 422
@@ -178,6 +187,17 @@ def test_roles_are_an_administrators_and_never_ones_own(admin, carol, mo, now):
         dismiss(other, by=other, now=now)
     dismiss(other, by=admin, now=now)
     assert not Account.objects.get(pk=other.pk).is_moderator
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator"])
+def test_who_is_suspended_gets_no_role(vera, mia, mo, admin, now, role):
+    asked = sanction(vera, "suspension", make.REASON, hours=24, by=mia, now=now)
+    agree(asked, by=mo, now=now)
+    with pytest.raises(NotAllowed, match="They are suspended"):
+        appoint(vera, role, by=admin, now=now)
+    lift(asked, by=mia, now=now)
+    appoint(vera, role, by=admin, now=now)
+    assert getattr(vera, f"is_{role}")
 
 
 def test_what_was_a_member_keeps_their_verification_when_dismissed(vera, admin, now):

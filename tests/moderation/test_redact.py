@@ -1,6 +1,7 @@
 """Redacting: the words leave every store, by two moderators and never by one; nobody else's words go."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.access import NotAllowed, Refused
-from accounts.actions.appoint import appoint
+from accounts.actions.appoint import appoint, dismiss
 from accounts.actions.employers import declare_employers
+from forum.actions.edit import edit
 from forum.actions.withdraw import withdraw
-from forum.models import Notice, Post, Thread
+from forum.lifecycle import IllegalMove
+from forum.models import Notice, Post, Thread, Wording
 from forum.notices import fanout
 from moderation.actions.claim import claim, hand_over
 from moderation.actions.decide import TextChanged, hold, publish
@@ -232,6 +235,29 @@ def test_a_decision_about_the_text_as_it_was_is_refused(thread, mia, mo, now):
         publish(waiting, version=version, by=mia, now=now)
     publish(waiting, version=version + 1, by=mia, now=now)
     assert stored() == {}
+
+
+def test_an_authors_open_form_does_not_bring_a_title_back(alice, mia, mo, now):
+    thread = make.thread("published", author=alice, by=mia, title=f"May {NAME} and I be friends?", now=now)
+    question = Post.objects.select_related("thread").get()
+    read = Wording.of(question)
+    redact(asked_of(thread, by=mia, now=now), by=mo, now=now)
+    with pytest.raises(IllegalMove):
+        edit(question, replace(read, body=f"{make.BODY} Well."), seen="1.0", by=alice, now=now)
+    assert stored() == {}
+
+
+def test_who_is_no_moderator_any_more_is_not_one_of_the_two(client, thread, mia, mo, admin, now):
+    asked = asked_of(thread, by=mia, now=now)
+    dismiss(mia, by=admin, now=now)
+    with pytest.raises(NotAllowed, match="no moderator any more"):
+        redact(asked, by=mo, now=now)
+    client.force_login(mo)
+    page = client.get(f"/moderation/threads/{thread.public_id}/").content.decode()
+    assert "They are no moderator any more" in page
+    assert "Remove them for good" not in page
+    refuse_redaction(asked, by=mo, now=now)
+    assert asked_of(thread, by=mo, now=now)
 
 
 def test_whoever_wrote_the_words_hears_of_it_and_reads_why(thread, alice, mia, mo, now):

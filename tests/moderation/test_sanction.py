@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import NotAllowed
-from accounts.actions.appoint import appoint
+from accounts.actions.appoint import appoint, dismiss
 from anonymity.hour import hour_of
 from forum.actions.ask import ask, ask_as_persona
 from forum.actions.reply import clarify, consult, give_perspective, give_perspective_as_persona
@@ -18,6 +18,7 @@ from forum.silence import NamePaused
 from moderation.actions.sanction import Settled, agree, lift, refuse, sanction
 from moderation.models import AuditEvent, Measure, Sanction
 from tests import make, typed
+from tests.races import at_once
 
 REASON = "Twice this week you called a colleague a fraud. Please stop that."
 KEPT = "paused what you write under your name"
@@ -116,6 +117,33 @@ def test_a_suspension_takes_two(asked, vera, mo, mia, now):
     assert kinds() == ["account.suspension-asked", "account.suspended"]
     with transaction.atomic(), pytest.raises(IntegrityError):
         Sanction.objects.update(second=None)
+
+
+def test_who_is_no_moderator_any_more_is_not_one_of_the_two(asked, vera, mo, mia, admin, now):
+    dismiss(mo, by=admin, now=now)
+    with pytest.raises(NotAllowed, match="no moderator any more"):
+        agree(asked, by=mia, now=now)
+    page = make.signed_in(mia).get(f"/moderation/members/{vera.pk}/").content.decode()
+    assert "Who asked is no moderator any more" in page
+    assert "Agree: suspend them" not in page
+    refuse(asked, by=mia, now=now)
+    assert sanction(vera, Measure.SUSPENSION, REASON, hours=24, by=mia, now=now)
+
+
+@pytest.mark.parametrize(("measure", "hours"), [("warning", None), ("pause", 72), ("suspension", 24)])
+def test_the_same_form_once_more_is_one(vera, mo, now, measure, hours):
+    given = sanction(vera, measure, REASON, hours=hours, by=mo, now=now)
+    assert sanction(vera, measure, REASON, hours=hours, by=mo, now=now) == given
+    assert len(kinds()) - kinds().count("account.vouched-for") == 1
+    if measure != "suspension":
+        sanction(vera, measure, f"{REASON} Really.", hours=hours, by=mo, now=now)
+        assert Sanction.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_counts(vera, mo, now):
+    at_once(3, lambda _: sanction(vera, Measure.PAUSE, REASON, hours=72, by=mo, now=now))
+    assert (Sanction.objects.count(), kinds().count("account.paused")) == (1, 1)
 
 
 def test_of_two_who_decide_one_does(asked, vera, mia, now):

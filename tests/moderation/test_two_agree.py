@@ -5,8 +5,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import NotAllowed
+from accounts.actions.appoint import dismiss
+from accounts.actions.employers import declare_employers
 from forum.models import Facet, Notice, Thread
-from moderation.actions.claim import claim
+from moderation.actions.claim import claim, step_back
 from moderation.actions.decide import TextChanged, decline, publish, return_to_author, take_agreement_back
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.suggest import suggest_what_waits
@@ -90,6 +92,35 @@ def test_the_first_may_agree_no_more_until_it_is_decided(item, mia, mo, now):
     with pytest.raises(NotAllowed):
         take_agreement_back(again(item), by=mo, now=now)
     assert AuditEvent.objects.filter(kind="question.not-agreed-after-all").count() == 1
+
+
+def now_too_close(item, mia, admin, now):
+    step_back(item, by=mia, now=now)
+
+
+def no_moderator_any_more(item, mia, admin, now):
+    dismiss(mia, by=admin, now=now)
+
+
+def with_the_same_employer(item, mia, admin, now):
+    for each in (mia, item.post.author):
+        declare_employers(["Front Range Counseling"], by=each, now=now)
+
+
+@pytest.mark.parametrize("since", [now_too_close, no_moderator_any_more, with_the_same_employer])
+def test_who_may_not_decide_any_more_has_not_agreed(topic, alice, mia, mo, third, admin, now, since):
+    item = make.item(make.thread(author=alice, tags=["professional-counselor", "us-co", topic], now=now))
+    publish(item, version=1, by=mia, now=now)
+    since(item, mia, admin, now)
+    assert publish(again(item), version=1, by=mo, now=now) is False
+    assert (state(), again(item).agreed) == ("pending", mo)
+    assert publish(again(item), version=1, by=third, now=now) is True
+
+
+def test_without_the_second_factor_one_has_not_agreed(item, mia, mo, now, settings):
+    publish(item, version=1, by=mia, now=now)
+    settings.SECOND_FACTOR_FOR_MODERATORS = True
+    assert again(item).agreed is None
 
 
 def test_undone_the_first_still_has_agreed(item, mia, mo, now):
