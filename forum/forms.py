@@ -4,6 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 
 from forum import return_code
@@ -85,6 +86,13 @@ class Words(forms.CharField):
     def to_python(self, value) -> str:
         return clean_text(super().to_python(value) or "")
 
+    def make_room(self, length: int) -> None:
+        """Let it be as long as what stands there already, which the board itself may have made longer."""
+        if self.max_length and length > self.max_length:
+            self.max_length = length
+            self.validators = [each for each in self.validators if not isinstance(each, MaxLengthValidator)]
+            self.validators.append(MaxLengthValidator(length))
+
 
 class TagChoice(forms.ModelMultipleChoiceField):
     """Tags of one facet, named by slug."""
@@ -98,7 +106,17 @@ class TagChoice(forms.ModelMultipleChoiceField):
         super().__init__(Tag.objects.of(facet).in_order(), to_field_name="slug", **kwargs)
 
 
-class QuestionWords(forms.Form):
+class WordsForm(forms.Form):
+    """A text, or one in the place of another: a persona's dots and dashes were spelt out in that, and words
+    that were removed left marks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        body: Any = self.fields["body"]
+        body.make_room(len(self.initial.get("body", "")))
+
+
+class QuestionWords(WordsForm):
     """What a question says. Asking it needs more; editing it needs no more than this."""
 
     title = Line(
@@ -253,7 +271,7 @@ class ReturnForm(forms.Form):
         return code
 
 
-class ReplyWords(forms.Form):
+class ReplyWords(WordsForm):
     body = Words(min_length=20, max_length=BODY_MAX, label="Your text", widget=text_area(8))
 
     def wording(self) -> Wording:

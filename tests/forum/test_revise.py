@@ -3,9 +3,12 @@
 import pytest
 
 from accounts.access import NotAllowed
+from forum.actions.proposal import accept
 from forum.actions.revise import resubmit, resubmit_question
+from forum.forms import BODY_MAX
 from forum.lifecycle import IllegalMove
 from forum.models import Thread
+from forum.text.normalise import clean_text
 from moderation.models import QueueItem
 from tests import make, typed
 
@@ -106,3 +109,46 @@ def test_a_form_changes_the_text_it_showed_and_no_other(client, alice, mia, now)
     stale = client.post(address, typed.reply(body=f"{BETTER} {typed.CANARY}", **{**form, "version": "7"}))
     assert stale.status_code == 409
     assert typed.CANARY in stale.content.decode()
+
+
+LONGEST = "… and then – I think … " * 340  # 7,820 as typed, and more than 8,000 as a persona's are spelt
+
+
+@pytest.fixture
+def longest(alice, now) -> Thread:
+    thread = make.thread(author=alice, anonymous=True, body=LONGEST, now=now)
+    assert len(clean_text(LONGEST)) < BODY_MAX < len(make.question(thread).body)
+    return thread
+
+
+def test_what_was_made_longer_by_spelling_it_out_is_not_too_long_to_be_sent_again(longest, alice, mia):
+    make.decide_on(make.question(longest), "returned", by=mia)
+    browser, question = make.signed_in(alice), make.question(longest)
+    page = browser.get("/my/anonymous/").context["mine"][0].url
+    form = browser.get(page).context["revise_form"]
+    assert not form.is_bound
+    fields = typed.question(
+        body=form.initial["body"], deed="revise", post=question.pk, version=question.version
+    )
+    assert browser.post(page, fields)["Location"] == "/ask/sent/"
+    assert make.question(longest).body == question.body
+    again = {**fields, "version": question.version + 1}
+    make.decide_on(make.question(longest), "returned", by=mia)
+    too_long = browser.post(page, {**again, "body": f"{question.body} more"})
+    assert too_long.status_code == 422
+    assert f"at most {len(question.body)} characters" in too_long.content.decode()
+
+
+def test_nor_to_be_published_with_changes_or_edited(longest, alice, mia, now):
+    desk, item = make.signed_in(mia), make.item(longest)
+    desk.post(f"{item.get_absolute_url()}claim/")
+    changed = make.question(longest).body.replace("I think", "we think", 1)[:-1]
+    form = {"propose-version": 1, "propose-title": make.TITLE, "propose-body": changed}
+    assert desk.post(f"{item.get_absolute_url()}propose/", form)["Location"] == "/moderation/queue/"
+    question = make.question(longest)
+    accept(question, version=question.edit.version, by=question.persona, now=now)
+    browser, question = make.signed_in(alice), make.question(longest)
+    page = browser.get("/my/anonymous/").context["mine"][0].url
+    fields = {"deed": "edit", "post": question.pk, "seen": f"{question.version}.0"}
+    fields |= {"title": make.TITLE, "body": question.body.replace("we think", "I hold", 1)}
+    assert browser.post(page, fields)["Location"] == "/ask/sent/"
