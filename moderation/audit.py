@@ -63,6 +63,13 @@ def record(kind: str, *, about: Any, now: datetime, by: Any = None) -> None:
         waiting.append(event)
 
 
+def how_often(*kinds: str, about: Any, now: datetime) -> int:
+    """How often these things were done to `about` within this hour."""
+    from moderation.models import AuditEvent
+
+    return AuditEvent.objects.about(about).filter(kind__in=kinds, hour=hour_of(now)).count()
+
+
 def _append(events: list["AuditEvent"]) -> None:
     from moderation.models import AuditEvent, AuditHead
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from accounts.access import NotAllowed, Refused, may_consult
+from accounts.access import NotAllowed, Refused, TooMany, may_consult
 from accounts.models import Account
 from forum import lifecycle
 from forum.actions.compose import Author, clean_wording, hold_thread, require_writer
@@ -15,6 +15,8 @@ from forum.publishing import reword
 from forum.silence import require_free_name, require_free_to_write
 from forum.states import State
 from moderation import audit, intake
+
+IN_AN_HOUR = 20  # of one text: each of them is recorded for ever, and told to every page of the desk
 
 
 class NothingChanged(Refused):
@@ -29,7 +31,7 @@ def edit(post: Post, words: Wording, *, seen: str, by: Author, now: datetime) ->
     """Put `words` before the moderators, in the place of an earlier edit if there is one.
 
     `seen` is the version that the author had before them. NothingChanged; IllegalMove when it is another by
-    now, or when the text is not public; Muted or Paused for a persona, NamePaused.
+    now, or when the text is not public; TooMany; Muted or Paused for a persona, NamePaused.
     """
     require_writer(post, by)
     if post.kind == Kind.CONSULTATION:
@@ -42,6 +44,8 @@ def edit(post: Post, words: Wording, *, seen: str, by: Author, now: datetime) ->
         return  # the same form once more
     if version_shown(public, earlier) != seen:
         raise _changed()
+    if audit.how_often("edit.submitted", "edit.changed", about=public, now=now) >= IN_AN_HOUR:
+        raise TooMany("You have changed this often within the hour. Please wait for the next one.")
     if words == Wording.of(public):
         raise NothingChanged
     if earlier is None:

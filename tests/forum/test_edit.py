@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.access import NotAllowed
+from accounts.access import NotAllowed, TooMany
 from accounts.models import Account
 from forum import search
-from forum.actions.edit import NothingChanged, edit, edit_consultation, take_back_edit
+from forum.actions.edit import IN_AN_HOUR, NothingChanged, edit, edit_consultation, take_back_edit
 from forum.actions.leave import leave
 from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
@@ -212,6 +212,17 @@ def test_words_that_stand_there_already_and_an_old_page_are_refused(thread, now)
         make.edit(question, body=make.BODY, now=now)
     with pytest.raises(IllegalMove, match="changed meanwhile"):
         edit(question, Wording(BETTER, make.TITLE), seen="7.0", by=make.opener(thread), now=now)
+
+
+def test_a_text_is_edited_so_often_an_hour_taking_back_included(thread, now):
+    question, by = make.question(thread), make.opener(thread)
+    for number in range(IN_AN_HOUR // 2):
+        make.edit(question, body=f"{BETTER} {number}", now=now)
+        make.edit(question, body=f"{BETTER} {number}!", now=now)
+        take_back_edit(question, by=by, now=now)
+    with pytest.raises(TooMany):
+        make.edit(question, body=BETTER, now=now)
+    make.edit(question, body=BETTER, now=now + timedelta(hours=1))
 
 
 def test_a_personas_dashes_and_quotes_are_made_plain(anonymous_thread, mia, now):
