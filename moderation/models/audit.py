@@ -18,7 +18,18 @@ DISTINCT = """
     SELECT value FROM found WHERE value IS NOT NULL
 """
 BY_FLAGS = (".flagged", ".hidden-by-flags")
-BY_AUTHORS = (".submitted", ".resubmitted", ".withdrawn", ".left", *BY_FLAGS, ".ended")  # the last by time
+ANSWERS = (".rewording-accepted", ".rewording-refused")
+BY_AUTHORS = (
+    ".submitted",
+    ".resubmitted",
+    "edit.changed",
+    *ANSWERS,
+    ".withdrawn",
+    ".left",
+    *BY_FLAGS,
+    ".ended",
+)
+# The last of these is done by time.
 APPOINTED, BREAK_GLASS = "account.appointed-", "unmask."
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.actions.appoint import appoint
+from forum.actions.proposal import accept, refuse
 from forum.actions.withdraw import withdraw
 from moderation import audit
 from moderation.models import AuditEvent
@@ -44,6 +45,19 @@ def test_it_shows_nothing_that_authors_did(mos, anonymous_thread, published_thre
     assert "withdrawn" not in page
     assert "Bob" not in page
     assert len(numbers(mos)) == 2  # both were published by Mia
+
+
+def test_it_offers_no_kind_of_which_it_shows_nothing(mos, alice, published_thread, mia, now):
+    waiting = make.thread(author=alice, anonymous=True, now=now)
+    for answer in (refuse, accept):
+        proposal = make.proposal(waiting, body=f"{make.BODY} Twice.", by=mia, now=now)
+        words = {"words": "It was once."} if answer is refuse else {}
+        answer(proposal.post, version=proposal.version, by=make.opener(waiting), now=now, **words)
+    for words in ("Once.", "Twice."):
+        make.edit(make.question(published_thread), body=f"{make.BODY} {words}", now=now)
+    assert AuditEvent.objects.filter(kind__in=["edit.changed", "question.rewording-refused"]).count() == 2
+    offered = mos.get(LOG).context["form"].fields["kind"].choices
+    assert {kind for kind, _ in offered if kind} == {"question.published", "question.reworded"}
 
 
 def test_the_appointed_is_named(mos, carol, now):
