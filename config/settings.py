@@ -111,7 +111,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "local": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "local",
-        "OPTIONS": {"MAX_ENTRIES": 300},
+        "OPTIONS": {"MAX_ENTRIES": 600},  # some three hundred are tags
     },
 }
 if REDIS_URL:

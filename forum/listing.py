@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import caches
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
@@ -18,6 +19,7 @@ SORTS = {
     "unanswered": "Waiting for a consultation",
 }
 FEW = 5000  # threads: so many can be named in a query by their ids
+TAGS_KEPT_FOR = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,17 @@ class Selection:
 
 
 def chosen_tags(query: QueryDict) -> list[Tag]:
-    """The tags named by `discipline=`, `jurisdiction=` and `topic=`, in one query."""
+    """The tags named by `discipline=`, `jurisdiction=` and `topic=`; each is kept for a while."""
     named = [(facet, slug.lower()) for facet in Facet.values for slug in query.getlist(facet)]
-    wanted = [each for each in named if SLUG.fullmatch(each[1])][:12]
-    if not wanted:
-        return []
-    tags = Tag.objects.filter(slug__in=[slug for _, slug in wanted]).without_long_texts()
-    return [tag for tag in tags if (tag.facet, tag.slug) in wanted]
+    wanted = {f"tag-{facet}-{slug}": slug for facet, slug in named if SLUG.fullmatch(slug)}
+    wanted = dict(list(wanted.items())[:12])
+    tags = caches["local"].get_many(wanted)
+    if missing := [slug for key, slug in wanted.items() if key not in tags]:
+        rows = Tag.objects.filter(slug__in=missing).without_long_texts()
+        found = {key: tag for tag in rows if (key := f"tag-{tag.facet}-{tag.slug}") in wanted}
+        caches["local"].set_many(found, TAGS_KEPT_FOR)
+        tags |= found
+    return [tags[key] for key in wanted if key in tags]
 
 
 def list_threads(selection: Selection, *, after: str = "", size: int = PAGE) -> Page:

@@ -182,13 +182,16 @@ def counts(moderator: Any) -> Counts:
 
 
 def counting(moderator: Any) -> list[QuerySet]:
-    """Of each of the counts, its name and number, to be joined with others in one query."""
     from moderation.models import QueueItem
 
-    counted = {"waiting": QueueItem.objects.waiting(), "for_you": QueueItem.objects.suggested_to(moderator)}
+    return numbers_of(waiting=QueueItem.objects.waiting(), for_you=QueueItem.objects.suggested_to(moderator))
+
+
+def numbers_of(**named: QuerySet) -> list[QuerySet]:
+    """Of each its name and how many they are, to be joined with others in one query."""
     return [
-        rows.annotate(what=Value(what)).values_list("what").annotate(Count("pk"))
-        for what, rows in counted.items()
+        rows.order_by().annotate(what=Value(what)).values_list("what").annotate(Count("pk"))
+        for what, rows in named.items()
     ]
 
 

@@ -10,13 +10,13 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
-from accounts.models import Account
+from accounts.models import Account, Verification
 from forum.listing import chosen_tags
 from forum.models import Facet, Kind, Tag, ThreadTag
 from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
-from moderation.models import QueueItem, Recusal, Redaction, RedactionState
+from moderation.models import QueueItem, Recusal, Redaction, Sanction
 from moderation.models.queue import APPEAL, EDIT, FLAG, QueueItemQuerySet
 
 PAGE = 25
@@ -91,19 +91,25 @@ class Listed:
     mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
     kinds: list[tuple[str, str, int]]  # value, label, how many
     total: int
-    desk: intake.Counts  # whatever is selected
+    # Whatever is selected:
+    desk: intake.Counts
     redactions: int  # threads of which a second moderator is to remove words
+    suspensions: int  # to which a second moderator is to agree
+    licences: int  # to be looked up
 
 
 def list_items(selection: Selection, *, viewer: Account, now: datetime, after: str = "") -> Listed:
     """One page of the selection and how many there are of each kind, in a constant number of queries."""
     found = selection.of_any_kind(viewer=viewer, now=now)
-    asked = Redaction.objects.visible_to(viewer).filter(state=RedactionState.ASKED)
     counts = found.values_list("kind").annotate(Count("pk"))
-    also = [asked.values_list("state").annotate(Count("pk")), *intake.counting(viewer)]
-    counted = dict(counts.union(*also, all=True))
-    redactions = counted.pop(RedactionState.ASKED, 0)
+    also = {
+        "redactions": Redaction.objects.visible_to(viewer).waiting(),
+        "suspensions": Sanction.objects.waiting().filter(account__is_active=True),
+        "licences": Verification.objects.waiting().filter(account__is_active=True),
+    }
+    counted = dict(counts.union(*intake.counting(viewer), *intake.numbers_of(**also), all=True))
     desk = intake.Counts(counted.pop("waiting", 0), counted.pop("for_you", 0))
+    beside = {name: counted.pop(name, 0) for name in also}
     kinds = [(kind, label, counted.get(kind, 0)) for kind, label in KINDS.items()]
     if selection.kind:
         found = found.filter(kind=selection.kind)
@@ -113,7 +119,7 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
     _fetch_tags([*page.items, *mine])
-    return Listed(page, mine, kinds, total, desk, redactions)
+    return Listed(page, mine, kinds, total, desk, **beside)
 
 
 def stepped_back_from(viewer: Account) -> Q:

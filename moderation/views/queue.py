@@ -34,6 +34,8 @@ def queue(request: MemberRequest) -> HttpResponse:
         "kinds": listed.kinds,
         "total": listed.total,
         "redactions": listed.redactions,
+        "suspensions": listed.suspensions,
+        "licences": listed.licences,
         "undoable": last_decided(request),
         "desk": listed.desk,  # which the masthead would count again
     }
