@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from itertools import takewhile
 from typing import Any
 
 from django.forms import Form
@@ -30,10 +31,12 @@ from moderation.forms import (
     ReturnForm,
     UpholdForm,
 )
-from moderation.models import QueueItem
+from moderation.models import Decision, QueueItem, Verdict
 from moderation.models.appeal import FIRST_DECISION
 from moderation.rules import Party, kept_from, too_few_may_decide
 from moderation.views.undo import last_decided
+
+EARLIER = 10  # decisions about the same text, shown beside it
 
 
 def find_item(request: MemberRequest, item_id: uuid.UUID) -> QueueItem:
@@ -68,6 +71,7 @@ def item_page(request: MemberRequest, found: QueueItem, *, status: int = 200, **
         "is_party": kept is Party,  # who reads nothing that colleagues say of it, nor which of them
         "too_few": too_few_may_decide(found, everybody_kept),
         "takes_two": not found.decided and found.takes_two,
+        "earlier": [] if kept or found.appeal else _decided_before(found),
         "undoable": found.decided and last_decided(request) == found.pk,
         "publish_form": DecisionForm(initial=version),
         "edit": found.edit,
@@ -84,6 +88,12 @@ def item_page(request: MemberRequest, found: QueueItem, *, status: int = 200, **
     }
     template = "moderation/appeal.html" if found.appeal else "moderation/item.html"
     return render(request, template, context, status=status)
+
+
+def _decided_before(found: QueueItem) -> list[Decision]:
+    """What colleagues said of the text before it came in again; of an edit, since the last that is public."""
+    made = Decision.objects.before(found)[:EARLIER]
+    return list(takewhile(lambda each: each.verdict != Verdict.PUBLISH, made))
 
 
 def _thread_of(request: MemberRequest, found: QueueItem) -> dict:

@@ -72,7 +72,7 @@ claim(edit, by=mia, now=timezone.now())
 proposed = make.thread(author=eve, title="A question with changes proposed")
 make.proposal(proposed, body=plain, note="The gym is known.", by=mo)
 unwanted = make.thread(author=eve, title="A question as its author wrote it")
-changes = make.proposal(unwanted, body=plain, by=mo)
+changes = make.proposal(unwanted, body=plain, note="The gym is known.", by=mo)
 refuse(make.question(unwanted), "The place matters.", version=changes.version, by=eve, now=timezone.now())
 claim(make.item(unwanted), by=mia, now=timezone.now())
 moderated = [make.thread(each, title=f"A thread that is {each}", **later) for each in ("closed", "hidden")]
@@ -156,7 +156,7 @@ PAGES = {
         "/moderation/members/?q=vera", "{member}",
         "/moderation/verifications/", "{asked_for}", "{taken}",
     ],
-    "root": ["{member}"],
+    "root": ["{member}", "/moderation/members/"],
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
     "mia": [
         "{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}",
