@@ -10,9 +10,10 @@ from moderation.transparency import DEEDS, FEWEST, months, open_appeals
 
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
+    told = months(timezone.now())
     context = {
-        "deeds": list(DEEDS),
-        "months": months(timezone.now()),
+        "months": told,
+        "rows": list(zip(DEEDS, *(month.counts for month in told), strict=True)) if told else [],
         "fewest": FEWEST,
         "open_appeals": open_appeals(),
     }
