@@ -247,7 +247,8 @@ class RedactForm(forms.Form):
     hidden = forms.BooleanField(
         required=False,
         initial=True,
-        label="Hide the thread until a colleague has agreed",
+        label="Hide the thread at once",
+        help_text="Whoever agrees can show it again, once the words are gone.",
     )
 
     def __init__(self, *args: Any, thread: Thread, **kwargs: Any) -> None:

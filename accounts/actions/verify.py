@@ -25,7 +25,7 @@ class AskedAlready(Refused):
 def ask_for_verification(account: Account, *, now: datetime, **what: Any) -> Verification:
     """Put it before the moderators. AskedAlready while one of that discipline waits; not while suspended."""
     if intake.is_suspended(account, now=now):
-        raise NotAllowed("You are suspended at present, so nothing can be asked of moderators but an answer.")
+        raise NotAllowed("You are suspended at present, so you can’t ask to be verified until that is over.")
     asked = Verification(account=account, hour=hour_of(now), **what)
     try:
         with transaction.atomic():

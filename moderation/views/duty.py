@@ -62,6 +62,7 @@ def _page(request: MemberRequest, *, status: int = 200, **forms) -> HttpResponse
         "saved": "saved" in request.GET,
         "own": Absence.objects.filter(account=request.user, last__gte=today(now)).in_order(),
         "weeks": _weeks(today(now)),
+        "knows_nothing": not request.user.disciplines.exists(),
         "off_duty": moderators.filter(duty__on_duty=False).in_order(),
         "today": today(now),
         "absence_form": AbsenceForm(by=request.user, prefix="away"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import MemberRequest, moderator_required
 from forum.models import Post, Thread
+from forum.states import State
 from moderation.actions.redact import ask_to_redact, redact, refuse_redaction
 from moderation.forms import RedactForm
 from moderation.models import Redaction
@@ -65,4 +66,7 @@ def _settle(request: MemberRequest, redaction_id: uuid.UUID, deed) -> HttpRespon
         Redaction.objects.visible_to(request.user).select_related("thread"), pk=redaction_id
     )
     deed(asked, by=request.user, now=timezone.now())
-    return redirect(f"{reverse('moderation:thread', args=[asked.thread.public_id])}#record")
+    asked.thread.refresh_from_db(fields=["state"])
+    # Hidden for the sake of the words, it would stay so unless somebody thinks of it.
+    place = "show" if asked.thread.state == State.HIDDEN else "record"
+    return redirect(f"{reverse('moderation:thread', args=[asked.thread.public_id])}#{place}")

@@ -31,8 +31,10 @@ def test_a_moderator_without_a_second_factor_is_sent_to_set_one_up(client, mia, 
     client.post(f"{pending_item.get_absolute_url()}publish/", {"version": 1})
     pending_item.refresh_from_db()
     assert not pending_item.decided
+    assert "The desk opens once you have a" in client.get("/accounts/2fa/").content.decode()
     TOTP.activate(mia, "JBSWY3DPEHPK3PXP")
     assert client.get("/moderation/queue/").status_code == 200
+    assert "The desk opens once" not in client.get("/accounts/2fa/").content.decode()
 
 
 def test_members_need_no_second_factor(client, alice, settings):

@@ -254,3 +254,9 @@ def test_the_queue_shows_whom_what_waits_is_for(mias, mia, mo):
     mias.force_login(mo)
     assert "Suggested to Mia; anybody may take it" in words(mias.get("/moderation/queue/?to=somebody"))
     assert mias.get("/inbox/since/0/").json()["for_you"] == 0
+
+
+def test_who_names_no_discipline_is_told_that_colleagues_come_first(mias, mia):
+    assert "names no discipline" not in words(mias.get(PAGE))
+    mia.disciplines.clear()
+    assert "names no discipline so far, so colleagues come first" in words(mias.get(PAGE))

@@ -208,3 +208,10 @@ def test_what_was_a_member_keeps_their_verification_when_dismissed(vera, admin, 
     appoint(vera, "member", by=admin, now=now)
     assert not Account.objects.get(pk=vera.pk).is_verified
     assert not vera.checked_disciplines()
+
+
+def test_an_administrator_finds_the_record_and_how_the_desk_is_doing_from_here(admins):
+    page = admins.get("/moderation/members/").content.decode()
+    for address in ("/moderation/log/", "/moderation/insight/"):
+        assert f'href="{address}"' in page
+        assert admins.get(address).status_code == 200

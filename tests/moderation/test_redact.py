@@ -339,7 +339,9 @@ class TestPages:
         agree = re.search(r"/moderation/redactions/[0-9a-f-]{36}/agree/", seen)[0]
         assert agree not in own
         assert mias.post(agree).status_code == 403
-        assert mos.post(agree)["Location"] == f"{self.page}#record"
+        # Still hidden, it is to be shown again by whoever agreed.
+        assert mos.post(agree)["Location"] == f"{self.page}#show"
+        assert 'id="show"' in mos.get(self.page).content.decode()
         assert "Words removed: Mo" in mias.get(self.page).content.decode()
         assert "climbing gym" not in Post.objects.get().body
         assert mos.post(agree).status_code == 409
