@@ -127,8 +127,9 @@ def member_page(request: MemberRequest, found: Account, *, status: int = 200, **
 
 
 def _sanctions(request: MemberRequest, found: Account) -> list[dict]:
+    """What waits for a second moderator before the rest, and of that the latest first."""
     now = timezone.now()
-    rows = found.sanctions.select_related("by", "second", "appeal__item__decision")
+    rows = found.sanctions.select_related("by", "second", "appeal__item__decision").order_by("-hour", "id")
     return [
         {
             "given": each,
@@ -136,7 +137,7 @@ def _sanctions(request: MemberRequest, found: Account) -> list[dict]:
             "may_second": may_second(request.user, each),
             "appeal": getattr(each, "appeal", None),
         }
-        for each in rows.order_by("-hour", "id")[:SHOWN]
+        for each in sorted(rows[:SHOWN], key=lambda row: row.agreed is not None)
     ]
 
 

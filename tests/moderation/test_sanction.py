@@ -268,6 +268,12 @@ class TestPages:
         assert form["reason"] in answer.content.decode()
         assert not Sanction.objects.exists()
 
+    def test_what_waits_for_a_second_moderator_stands_first(self, mos, vera, asked, mia, now):
+        for number in range(8):
+            sanction(vera, Measure.NOTE, f"A word about your texts, number {number}.", by=mia, now=now)
+        page = mos.get(f"/moderation/members/{vera.pk}/").content.decode()
+        assert page.index("waits for a second moderator") < page.index("A word about your texts")
+
     def test_what_waits_or_was_refused_is_not_the_members_to_read(self, asked, veras, mia, now):
         assert "fraud" not in veras.get("/my/sanctions/").content.decode()
         refuse(asked, by=mia, now=now)
