@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Account, Verification
-from forum.models import FOR_MODERATORS, Edit, Happening, Notice, Post, Tag, Thread
+from forum.models import FOR_MODERATORS, Digest, Edit, Happening, Notice, Post, Tag, Thread
 from forum.models.edit import edit_of
 from forum.models.post import PostQuerySet
 from forum.states import READABLE
@@ -33,6 +33,7 @@ def by_name(account: Account) -> Words:
         "threads": written(posts, opened=Q(author=account)),
         "verifications": [verification(each) for each in account.verifications.order_by("hour", "id")],
         "sanctions": [sanction(each) for each in sanctions],
+        "digest": digest(getattr(account, "digest", None)),
         "duty": duty(getattr(account, "duty", None)),
         "away": [
             {"first": each.first.isoformat(), "last": each.last.isoformat()}
@@ -109,6 +110,26 @@ def sanction(given: Any) -> Words:
         "until": given.until.isoformat() if given.until else "",
         "lifted": given.lifted_hour.isoformat() if given.lifted_hour else "",
         "appeal": given.appeal.words if hasattr(given, "appeal") else "",
+    }
+
+
+def digest(kept: Digest | None) -> Words:
+    """What was chosen, and what became of the last one."""
+    if kept is None:
+        return {}
+    chosen = {
+        "weekday": kept.get_weekday_display(),
+        "hour": kept.get_at_hour_display(),
+        "time zone": kept.zone,
+    }
+    return {
+        "how often": kept.get_every_display(),
+        **chosen,
+        "about": kept.get_about_display(),
+        "shows": kept.get_shows_display(),
+        "last one": kept.get_last_display(),
+        "last on": kept.last_on.isoformat() if kept.last_on else "",
+        "last signed in by": kept.seen_week.isoformat(),
     }
 
 

@@ -1,5 +1,7 @@
 """What the worker does and when: sweeps over rows that are due, so a lost or doubled run costs nothing."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
@@ -8,6 +10,7 @@ from anonymity import vault
 from forum import rows, search
 from forum.actions.flag import forget_flags
 from forum.actions.renew import renew_key_when_due
+from forum.digests.send import send_due
 from forum.notices import fanout, reading
 from moderation import intake
 
@@ -21,6 +24,12 @@ def tell_what_waits() -> None:
 @db_periodic_task(crontab(minute="*"))
 def end_holds() -> None:
     intake.end_holds(timezone.now())
+
+
+@db_periodic_task(crontab(minute="*"))
+def send_digests() -> None:
+    """For half a minute at most: all else waits meanwhile, and what is left over is due in the next."""
+    send_due(timezone.now, until=timezone.now() + timedelta(seconds=30))
 
 
 @db_periodic_task(crontab(hour="3", minute="10"))

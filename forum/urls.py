@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from forum.feeds import TagFeed, ThreadsFeed
 from forum.models.tag import Facet
 from forum.models.thread import ALPHABET
-from forum.views import anonymity, ask, browse, export, flag, inbox, leave, mine, returning, thread
+from forum.views import anonymity, ask, browse, digest, export, flag, inbox, leave, mine, returning, thread
 
 
 class PublicId:
@@ -55,6 +55,9 @@ urlpatterns = [
     path("tags/<facet:facet>/<slug:slug>/follow/", browse.follow_tag, name="follow-tag"),
     path("tags/<facet:facet>/<slug:slug>/feed.atom", TagFeed(), name="tag-feed"),
     path("feeds/threads.atom", ThreadsFeed(), name="feed"),
+    path("my/settings/digest/", digest.digest, name="digest"),
+    path("my/settings/digest/preview/", digest.preview, name="digest-preview"),
+    path("digest/unsubscribe/<str:token>/", digest.unsubscribe_page, name="unsubscribe"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="read-all"),
     path("inbox/since/<position:cursor>/", inbox.since, name="inbox-since"),

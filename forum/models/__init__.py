@@ -1,3 +1,4 @@
+from forum.models.digest import Digest
 from forum.models.edit import Edit, Wording
 from forum.models.flag import Flag, Reason
 from forum.models.follow import Follow
@@ -23,6 +24,7 @@ __all__ = [
     "FLAG_OUTCOMES",
     "FOR_MODERATORS",
     "Aspect",
+    "Digest",
     "Edit",
     "Event",
     "Facet",

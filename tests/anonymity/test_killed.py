@@ -5,7 +5,7 @@ import random
 import signal
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.db import connections
 from anonymity import vault
 from anonymity.models import Link
 from tests.anonymity.conftest import Somebody
+from tests.processes import in_a_process_of_its_own, ticking, was_killed
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "vault"])
 
@@ -41,29 +42,6 @@ def threads_of(owned: Owned) -> dict[UUID, UUID]:
     return {persona: thread for personas in owned.values() for persona, thread in personas.items()}
 
 
-def in_a_process_of_its_own(deed: Callable[[], None]) -> int:
-    """Fork; the child does `deed` and ends. Returns its pid."""
-    for connection in connections.all():
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            deed()
-            code = 0
-        finally:
-            os._exit(code)
-    return pid
-
-
-def was_killed(pid: int) -> bool:
-    _, status = os.waitpid(pid, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
-
-
 def die_at(step: int) -> None:
     """SIGKILL this process before or after one of its statements, file operations or its commit."""
     steps = count(1)
@@ -72,20 +50,11 @@ def die_at(step: int) -> None:
         if next(steps) == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def ticking(function):
-        def ticked(*args, **kwargs):
-            tick()
-            answer = function(*args, **kwargs)
-            tick()
-            return answer
-
-        return ticked
-
     for name in ("open", "replace", "fsync", "unlink"):
-        setattr(os, name, ticking(getattr(os, name)))
+        setattr(os, name, ticking(tick, getattr(os, name)))
     vault_connection = connections["vault"]
-    vault_connection._commit = ticking(vault_connection._commit)
-    vault_connection.execute_wrappers.append(lambda execute, *call: ticking(execute)(*call))
+    vault_connection._commit = ticking(tick, vault_connection._commit)
+    vault_connection.execute_wrappers.append(lambda execute, *call: ticking(tick, execute)(*call))
 
 
 def assert_intact(owned: Owned) -> None:

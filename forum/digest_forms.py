@@ -1,0 +1,40 @@
+"""Choosing a digest."""
+
+from typing import Any
+
+from django import forms
+
+from forum.digests.schedule import zones
+from forum.models import Digest
+from forum.models.digest import CHOSEN, About, Every, Shows
+
+
+class DigestForm(forms.ModelForm):
+    every = forms.ChoiceField(choices=Every, widget=forms.RadioSelect, label="How often")
+    about = forms.ChoiceField(choices=About, widget=forms.RadioSelect, label="What about")
+    shows = forms.ChoiceField(
+        choices=Shows,
+        widget=forms.RadioSelect,
+        label="How much it says",
+        help_text="Others may read your mail: an employer, whoever shares a screen. Counts name no thread.",
+    )
+    zone = forms.ChoiceField(
+        label="Your time zone",
+        widget=forms.Select(attrs={"data-zone": True}),
+        help_text="By region, then place.",
+    )
+
+    class Meta:
+        model = Digest
+        fields = CHOSEN
+        labels = {"weekday": "Day of the week", "at_hour": "Hour"}
+        help_texts = {"weekday": "For the one that comes once a week.", "at_hour": "By your own clock."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone: Any = self.fields["zone"]
+        zone.choices = [
+            (region, [(name, name.replace("_", " ")) for name in names]) for region, names in zones().items()
+        ]
+        if self.instance._state.adding:  # the browser then suggests its own
+            zone.widget.attrs["data-zone"] = True

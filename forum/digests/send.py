@@ -1,0 +1,219 @@
+"""Sending what is due. Each period's digest is sent once, or noted as uncertain: never twice, never empty.
+
+Before the mail server gets one, the row says that it does, and has moved on to the next period. So whoever
+is killed in between leaves a row that nobody sends again, and that the next sweep finds and reports.
+"""
+
+import logging
+import smtplib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+from django.db import connection, transaction
+from django.db.models import F
+
+from anonymity.hour import hour_of
+from forum.digests.contents import Window
+from forum.digests.letter import Letter
+from forum.digests.schedule import next_due
+from forum.models import Digest, Follow, Tag
+from forum.models.digest import About, Every, Last
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+LEASE = timedelta(minutes=15)  # in which a batch is sent, or left
+SETTLES = timedelta(minutes=10)  # after its end, an hour's threads are all in the database
+AGAIN_AFTER, AT_MOST_AFTER = timedelta(minutes=5), timedelta(hours=6)
+REFUSALS = 4  # in a row end a digest
+FAILURES = 3  # in a row end a sweep
+UNREAD = timedelta(days=90)
+WINDOWS = 8  # kept; most digests of a sweep cover the same one
+
+Clock = Callable[[], datetime]
+
+
+class Later(StrEnum):
+    """What a sweep counts besides what became of a digest."""
+
+    FAILED = "failed"  # to be tried again
+    TAKEN = "taken"  # by another worker
+
+
+class MailIsDown(Exception):
+    """No mail can be handed over at present."""
+
+
+class Due(NamedTuple):
+    """A digest with what it says and to which address; "" for an account that has none confirmed."""
+
+    digest: Digest
+    letter: Letter
+    address: str
+
+
+def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
+    """Make and send every digest that is due, until the moment `until`; how many came to which end.
+
+    A mail server that is away ends the sweep; what was due is tried again, with growing patience.
+    """
+    done: Counter[str] = Counter({Last.UNCERTAIN.value: note_uncertain(clock())})
+    windows: dict[datetime, Window] = {}
+    mail = get_connection()
+    try:
+        while (until is None or clock() < until) and (batch := _take(clock())):
+            failures = 0
+            for due in _made(batch, windows, clock):
+                end = _deal_with(due, mail, clock())
+                done[end] += 1
+                failures = failures + 1 if end == Later.FAILED else 0
+                if failures == FAILURES:
+                    raise MailIsDown
+    except MailIsDown:
+        done[Later.FAILED] += _put_off(batch, clock())
+    finally:
+        mail.close()
+    return +done
+
+
+def note_uncertain(now: datetime) -> int:
+    """Settle those that somebody was handing over when they stopped; how many. They are not sent again."""
+    left = Digest.objects.filter(handing=True, try_at__lte=now)
+    count = left.update(handing=False, try_at=F("due"), tries=0, last=Last.UNCERTAIN, last_on=_today(now))
+    if count:
+        log.warning("digests that the mail server may or may not have: %d", count)
+    return count
+
+
+@transaction.atomic
+def _take(now: datetime) -> list[Digest]:
+    """The next that are due, for this worker alone until the lease ends."""
+    skip = connection.features.has_select_for_update_skip_locked
+    free = Digest.objects.due(now).filter(handing=False).select_for_update(skip_locked=skip)
+    batch = list(free.order_by("told_hour", "try_at")[:BATCH])
+    for digest in batch:
+        digest.try_at = now + LEASE
+    Digest.objects.filter(pk__in=[digest.pk for digest in batch]).update(try_at=now + LEASE)
+    return batch
+
+
+def _made(batch: list[Digest], windows: dict[datetime, Window], clock: Clock) -> Iterator[Due]:
+    """What each of a batch says, in as many queries however many these are."""
+    accounts = [digest.pk for digest in batch]
+    followed = _tags_followed(accounts)
+    confirmed = EmailAddress.objects.filter(
+        user__in=accounts, user__is_active=True, primary=True, verified=True
+    )
+    addresses = dict(confirmed.values_list("user", "email"))
+    for digest in batch:
+        window = _window(windows, digest.told_hour, hour_of(clock() - SETTLES))
+        contents = window.seen_by(None if digest.about == About.ALL else followed[digest.pk])
+        is_last = _today(clock()) - digest.seen_week > UNREAD
+        yield Due(digest, Letter(digest, contents, window, is_last), addresses.get(digest.pk, ""))
+
+
+def _window(windows: dict[datetime, Window], since: datetime, until: datetime) -> Window:
+    window = windows.get(since)
+    if window is None or window.until != until:
+        if len(windows) >= WINDOWS:
+            windows.pop(next(iter(windows)))
+        window = windows[since] = Window(since, max(since, until))
+    return window
+
+
+def _tags_followed(accounts: list[int]) -> dict[int, list[Tag]]:
+    rows = Follow.objects.filter(account__in=accounts, tag__isnull=False)
+    pairs = list(rows.order_by("pk").values_list("account", "tag"))
+    tags = Tag.objects.without_long_texts().in_bulk({tag for _, tag in pairs})
+    followed = defaultdict(list)
+    for account, tag in pairs:
+        followed[account].append(tags[tag])
+    return followed
+
+
+def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
+    """Send one, or leave it out; what became of it."""
+    digest, letter, address = due
+    then = next_due(digest.every, digest.weekday, digest.at_hour, digest.zone, after=now)
+    ahead = {"due": then, "told_hour": letter.window.until}
+    mine = Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False)
+    if not letter.contents or not address:
+        mine.update(**ahead, try_at=then, tries=0, last=Last.EMPTY, last_on=_today(now))
+        return Last.EMPTY
+    message = letter.addressed(address)
+    _open(mail)
+    if not mine.update(**ahead, handing=True):
+        return Later.TAKEN
+    end = _hand_over(message, mail)
+    handed = Digest.objects.filter(pk=digest.pk, handing=True)
+    if end == Later.FAILED:
+        # Unless the member chose anew meanwhile.
+        back = {"due": digest.due, "told_hour": digest.told_hour, "try_at": now + _patience(digest)}
+        handed.filter(due=then).update(**back, tries=F("tries") + 1)
+        handed.update(handing=False)
+        return end
+    refusals = digest.refusals + 1 if end == Last.REFUSED else 0
+    if refusals == REFUSALS:
+        end = Last.BOUNCED
+    elif letter.is_last and end == Last.SENT:
+        end = Last.STOPPED
+    off = {"every": Every.OFF} if end in (Last.BOUNCED, Last.STOPPED) else {}
+    noted = {"tries": 0, "refusals": refusals, "last": end, "last_on": _today(now)}
+    handed.update(**noted, **off, handing=False, try_at=F("due"))
+    return end
+
+
+def _hand_over(message: EmailMessage, mail: BaseEmailBackend) -> str:
+    """Give one mail to the server: sent, refused for good, failed for now, or uncertain."""
+    try:
+        mail.send_messages([message])
+        return Last.SENT
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code = next(iter(refusal.recipients.values()))[0]
+        return Last.REFUSED if code >= 500 else Later.FAILED
+    except smtplib.SMTPResponseException as answer:
+        log.warning("a digest was not taken: %d", answer.smtp_code)
+        return Later.FAILED
+    except Exception as fault:
+        log.error("a digest was interrupted: %s", type(fault).__name__)
+        # The connection was good a moment ago. Whether the server has the mail, only an answer would say.
+        return Last.UNCERTAIN if isinstance(mail, SmtpBackend) else Later.FAILED
+
+
+def _open(mail: BaseEmailBackend) -> None:
+    """Make sure of the connection before anything is noted. MailIsDown when there is none to be had."""
+    try:
+        if isinstance(mail, SmtpBackend) and mail.connection:
+            with suppress(OSError):
+                if mail.connection.noop()[0] == 250:
+                    return
+            mail.close()
+        mail.open()
+    except OSError as fault:  # smtplib's errors are OSErrors too
+        log.error("digests wait for the mail server: %s", type(fault).__name__)
+        raise MailIsDown from None
+
+
+def _put_off(batch: list[Digest], now: datetime) -> int:
+    """Leave what is left of a batch for later, each with its own growing patience."""
+    count = 0
+    for digest in batch:
+        mine = Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False)
+        count += mine.update(try_at=now + _patience(digest), tries=F("tries") + 1)
+    return count
+
+
+def _patience(digest: Digest) -> timedelta:
+    return min(AGAIN_AFTER * 2**digest.tries, AT_MOST_AFTER)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(UTC).date()

@@ -1,0 +1,107 @@
+"""A member's digest: what it holds, when it is due, and how far it has told."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import date_format
+
+SALT_BYTES = 16
+CHOSEN = ("every", "weekday", "at_hour", "zone", "about", "shows")  # by the member
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def new_salt() -> bytes:
+    return os.urandom(SALT_BYTES)
+
+
+def week_of(now: datetime) -> date:
+    """The Sunday on which the week ends: as much as is kept of when somebody was here last."""
+    day = now.astimezone(UTC).date()
+    return day + timedelta(days=6 - day.weekday())
+
+
+class Every(models.TextChoices):
+    OFF = "off", "No digest"
+    DAY = "day", "Every day"
+    WEEK = "week", "Once a week"
+
+
+class About(models.TextChoices):
+    FOLLOWED = "followed", "Threads under the tags that I follow"
+    ALL = "all", "All threads"
+
+
+class Shows(models.TextChoices):
+    COUNTS = "counts", "Counts only"
+    TITLES = "titles", "Titles"
+    EXCERPTS = "excerpts", "Titles and first lines"
+
+
+class Last(models.TextChoices):
+    """What became of the last one, as the member reads it."""
+
+    SENT = "sent", "sent"
+    EMPTY = "empty", "left out, since there was nothing new"
+    UNCERTAIN = "uncertain", "perhaps not sent: the server stopped in that very moment, and sends none twice"
+    REFUSED = "refused", "refused by your mail server"
+    STOPPED = "stopped", "the last one, since nobody had signed in for 90 days"
+    BOUNCED = "bounced", "the last one, since your mail server refused four in a row"
+    UNSUBSCRIBED = "left", "ended by the link in a mail"
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def due(self, now: datetime) -> "DigestQuerySet":
+        """Those to be made now: the worker looks at no other."""
+        return self.exclude(every=Every.OFF).filter(try_at__lte=now)
+
+
+class Digest(models.Model):
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="digest"
+    )
+    every = models.CharField(max_length=4, choices=Every, default=Every.OFF)
+    weekday = models.PositiveSmallIntegerField(choices=list(enumerate(DAYS)), default=0)
+    at_hour = models.PositiveSmallIntegerField(
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)], default=7
+    )
+    zone = models.CharField(max_length=64, default="UTC")
+    about = models.CharField(max_length=8, choices=About, default=About.FOLLOWED)
+    shows = models.CharField(max_length=8, choices=Shows, default=Shows.COUNTS)
+
+    told_hour = models.DateTimeField()  # everything published before it was told of
+    due = models.DateTimeField()
+    # When a worker takes it up: when due, later after a failure, or when another's time with it is over.
+    try_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    handing = models.BooleanField(default=False)  # given to the mail server, and its answer not yet noted
+    refusals = models.PositiveSmallIntegerField(default=0)  # in a row
+    last = models.CharField(max_length=9, choices=Last, blank=True)
+    last_on = models.DateField(null=True)
+    seen_week = models.DateField()  # of the last sign-in
+
+    salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="digest_every_known", condition=Q(every__in=Every.values)),
+        ]
+        indexes = [models.Index(fields=["try_at"], name="digests_due", condition=~Q(every="off"))]
+
+    def __str__(self) -> str:
+        return f"digest {self.pk}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.every != Every.OFF
+
+    @property
+    def due_here(self) -> str:
+        """When the next is due by the member's clock, in words."""
+        return date_format(self.due.astimezone(ZoneInfo(self.zone)), "l j F Y, H:i")

@@ -1,0 +1,73 @@
+"""The digest: choosing it, seeing what it would say, and ending it by the link in a mail."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import MemberRequest, member_required
+from anonymity.hour import hour_of
+from forum.actions.digest import choose_digest, digest_of
+from forum.digest_forms import DigestForm
+from forum.digests.contents import Window
+from forum.digests.letter import Letter
+from forum.digests.schedule import PERIOD
+from forum.digests.unsubscribe import unsubscribe
+from forum.models import Digest, Tag
+from forum.models.digest import About, Every
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}  # RFC 8058
+
+
+@member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def digest(request: MemberRequest) -> HttpResponse:
+    now = timezone.now()
+    chosen = digest_of(request.user, now=now)
+    form = DigestForm(request.POST or None, instance=chosen)
+    if request.method == "POST" and form.is_valid():
+        choose_digest(chosen, now=now)
+        return redirect(f"{request.path}?saved")
+    context = {
+        "form": form,
+        "digest": Digest.objects.filter(account=request.user).first(),
+        "followed": _tags_of(request),
+        "saved": "saved" in request.GET,
+    }
+    return render(request, "forum/digest.html", context, status=422 if form.is_bound else 200)
+
+
+@member_required
+@require_safe
+def preview(request: MemberRequest) -> HttpResponse:
+    """What a digest of the last day or week would have said."""
+    now = timezone.now()
+    chosen = digest_of(request.user, now=now)
+    every = chosen.every if chosen.is_on else Every.WEEK
+    window = Window(hour_of(now - PERIOD[Every(every)]), hour_of(now))
+    tags = None if chosen.about == About.ALL else _tags_of(request)
+    letter = Letter(chosen, window.seen_by(tags), window)
+    context = {**letter.context(), "letter": letter, "every": every}
+    return render(request, "forum/digest_preview.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """RFC 8058: a GET changes nothing, a POST with the one body it names needs no cookie and no page before.
+
+    Every token is answered alike.
+    """
+    done = request.method == "POST"
+    if done:
+        if request.POST.dict() != ONE_CLICK:
+            return render(request, "forum/unsubscribe.html", {"done": False}, status=400)
+        unsubscribe(token)
+    return render(request, "forum/unsubscribe.html", {"done": done})
+
+
+def _tags_of(request: MemberRequest) -> list[Tag]:
+    return list(Tag.objects.filter(follows__account=request.user).without_long_texts().in_order())
