@@ -18,11 +18,7 @@ class DigestForm(forms.ModelForm):
         label="How much it says",
         help_text="Others may read your mail: an employer, whoever shares a screen. Counts name no thread.",
     )
-    zone = forms.ChoiceField(
-        label="Your time zone",
-        widget=forms.Select(attrs={"data-zone": True}),
-        help_text="By region, then place.",
-    )
+    zone = forms.ChoiceField(label="Your time zone", help_text="By region, then place.")
 
     class Meta:
         model = Digest

@@ -1,5 +1,7 @@
 """The digest: choosing it, seeing what it would say, and ending it by the link in a mail."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +20,7 @@ from forum.digests.unsubscribe import unsubscribe
 from forum.models import Digest, Tag
 from forum.models.digest import About, Every
 
+MONTH = timedelta(days=30)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}  # RFC 8058
 
 
@@ -42,15 +45,16 @@ def digest(request: MemberRequest) -> HttpResponse:
 @member_required
 @require_safe
 def preview(request: MemberRequest) -> HttpResponse:
-    """What a digest of the last day or week would have said."""
+    """What a digest of the last day or week would have said; of the last month, where that is nothing."""
     now = timezone.now()
     chosen = digest_of(request.user, now=now)
-    every = chosen.every if chosen.is_on else Every.WEEK
-    window = Window(hour_of(now - PERIOD[Every(every)]), hour_of(now))
     tags = None if chosen.about == About.ALL else _tags_of(request)
-    letter = Letter(chosen, window.seen_by(tags), window)
-    context = {**letter.context(), "letter": letter, "every": every}
-    return render(request, "forum/digest_preview.html", context)
+    for period in (PERIOD[Every(chosen.every if chosen.is_on else Every.WEEK)], MONTH):
+        window = Window(hour_of(now - period), hour_of(now))
+        if contents := window.seen_by(tags):
+            break
+    letter = Letter(chosen, contents, window)
+    return render(request, "forum/digest_preview.html", {**letter.context(), "letter": letter})
 
 
 @csrf_exempt

@@ -9,7 +9,7 @@ from django.test import Client
 
 from forum.actions.follow import follow
 from forum.digests.unsubscribe import hash_of, link_of
-from forum.models import Digest
+from forum.models import Digest, Thread
 from tests import make
 from tests.forum.digests.conftest import CHOSEN_AT, chosen
 from tests.pages import masked
@@ -33,6 +33,7 @@ def path_of(digest: Digest) -> str:
 def test_it_is_off_until_it_is_chosen(carols):
     page = carols.get(HERE).content.decode()
     assert "You get no digest" in page
+    assert "data-zone" in page  # the browser suggests its own
     assert not Digest.objects.exists()
 
 
@@ -45,6 +46,7 @@ def test_a_choice_is_kept_and_the_next_is_said_by_the_members_clock(carols, caro
     assert "Thursday" in page
     assert "18:00" in page
     assert 'value="America/Denver" selected' in page
+    assert "data-zone" not in page
 
 
 @pytest.mark.parametrize(
@@ -88,12 +90,16 @@ def test_the_preview_shows_what_would_be_said(carols, carol, tags, mia):
     assert "Nothing" not in carols.get(PREVIEW).content.decode()
     assert "no mail would have been sent" in carols.get(PREVIEW).content.decode()
     make.thread("published", by=mia, now=now - timedelta(days=2), title="May I <i>hug</i> a client?")
+    make.thread("published", by=mia, now=now - timedelta(days=20), title="Of last month")
     follow(tags["us"], by=carol)
     assert "1 new thread" in carols.get(PREVIEW).content.decode()
     carols.post(HERE, CHOICE)
     page = carols.get(PREVIEW).content.decode()
     assert "May I &lt;i&gt;hug&lt;/i&gt; a client?" in page
     assert "unsubscribe" not in page
+    assert "Of last month" not in page
+    Thread.objects.filter(hour__gt=now - timedelta(days=10)).update(hour=now - timedelta(days=12))
+    assert "Of last month" in carols.get(PREVIEW).content.decode()
     assert carols.get(HERE).content.decode().count('class="chip"') == 1
 
 
