@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from forum.models import Kind, Post, Tag, Thread, ThreadTag
@@ -23,12 +25,23 @@ SHOWN = ("public_id", "slug", "title", "excerpt", "hour", "consultation_count")
 
 
 @dataclass(frozen=True)
+class Told:
+    """As much of a thread as a digest says; made once for all who hear of it."""
+
+    pk: UUID
+    title: str
+    excerpt: str
+    url: str
+    waits: bool  # for a first consultation
+
+
+@dataclass(frozen=True)
 class Contents:
     """Counts of everything, and the threads that there is room for. No thread is in two lists."""
 
-    answered: list[Thread]
-    waiting: list[Thread]  # for a first consultation
-    resolved: list[Thread]  # with an update on how it turned out
+    answered: list[Told]
+    waiting: list[Told]  # for a first consultation
+    resolved: list[Told]  # with an update on how it turned out
     new: int
     still_waiting: int
     turned_out: int
@@ -38,7 +51,7 @@ class Contents:
         return bool(self.new or self.turned_out)
 
     @property
-    def sections(self) -> list[tuple[str, list[Thread]]]:
+    def sections(self) -> list[tuple[str, list[Told]]]:
         named = [
             ("Waiting for a first consultation", self.waiting),
             ("New", self.answered),
@@ -58,15 +71,15 @@ class Window:
         self.since, self.until = since, until
 
     @cached_property
-    def resolved(self) -> list[Thread]:
-        return list(self._with_update.order_by("-active_hour", "-id").only(*SHOWN))
+    def resolved(self) -> list[Told]:
+        return list(map(told, self._with_update.order_by("-active_hour", "-id").only(*SHOWN)))
 
     @cached_property
-    def new(self) -> list[Thread]:
+    def new(self) -> list[Told]:
         """Newest first, without those that are resolved already."""
         resolved = {thread.pk for thread in self.resolved}
         found = self._published.order_by("-hour", "-id").only(*SHOWN)
-        return [thread for thread in found if thread.pk not in resolved]
+        return [told(thread) for thread in found if thread.pk not in resolved]
 
     @property
     def _published(self) -> ThreadQuerySet:
@@ -103,20 +116,24 @@ class Window:
             resolved = [self.resolved[place] for place in _any_of(tags, self._resolved_under)]
             counted = [(tag, len(self._new_under.get(tag.pk, ()))) for tag in tags]
             by_tag = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].name))
-        waiting = [thread for thread in new if not thread.consultation_count]
         shown = new[: THREADS - min(TOLD, len(resolved))]
         return Contents(
-            answered=[thread for thread in shown if thread.consultation_count],
-            waiting=[thread for thread in shown if not thread.consultation_count],
+            answered=[thread for thread in shown if not thread.waits],
+            waiting=[thread for thread in shown if thread.waits],
             resolved=resolved[: THREADS - len(shown)],
             new=len(new),
-            still_waiting=len(waiting),
+            still_waiting=sum(thread.waits for thread in new),
             turned_out=len(resolved),
             by_tag=by_tag[:TAGS],
         )
 
 
-def _under_tags(threads: list[Thread], found_by: ThreadQuerySet) -> dict[int, list[int]]:
+def told(thread: Thread) -> Told:
+    url = settings.SITE_URL + thread.get_absolute_url()
+    return Told(thread.pk, thread.title, thread.excerpt, url, waits=not thread.consultation_count)
+
+
+def _under_tags(threads: list[Told], found_by: ThreadQuerySet) -> dict[int, list[int]]:
     """The places of `threads` in their list, by the tags that they are under; a parent has its children's."""
     places = {thread.pk: place for place, thread in enumerate(threads)}
     under = defaultdict(list)

@@ -1,0 +1,178 @@
+"""Sends digests to more and more members through a mail server on this machine, and prints a Markdown table.
+
+    python benchmarks/digests.py
+    python benchmarks/digests.py --members 1000,10000,100000
+    python benchmarks/digests.py --members 10000 --kills 20
+
+The board has 4,000 threads of one week; each member follows five tags and wants titles. The mail server is
+a process of its own that counts what it is given. With `--kills` the worker is killed so often at random
+moments, and the table says what everybody got.
+"""
+
+import argparse
+import io
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+DUE = START + timedelta(days=7)
+THREADS, TAGS = 4_000, 5
+HEADINGS = ["members", "s", "of them CPU", "digests/s", "memory, MB", "uncertain", "twice", "none"]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--members", default="1000,10000")
+    options.add_argument("--kills", type=int, default=0)
+    chosen = options.parse_args()
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory(prefix="digests-") as home:
+        counts = get_context("fork").Manager().dict()
+        port = serve(counts)
+        prepare(home, port)
+        print("| " + " | ".join(HEADINGS) + " |\n|" + "--:|" * len(HEADINGS))
+        for members in map(int, chosen.members.split(",")):
+            people(members)
+            counts.clear()
+            began, cpu = time.perf_counter(), children().ru_utime
+            uncertain = killed(chosen.kills) if chosen.kills else forked(sweep)
+            taken, cpu = time.perf_counter() - began, children().ru_utime - cpu
+            got = Counter(counts.values())
+            twice = sum(count for mails, count in got.items() if mails > 1)
+            none = members - sum(got.values())
+            memory = children().ru_maxrss / 1024
+            row = [f"{members:,}", f"{taken:.1f}", f"{cpu:.1f}", f"{members / taken:.0f}", f"{memory:.0f}"]
+            print("| " + " | ".join([*row, str(uncertain), str(twice), str(none)]) + " |", flush=True)
+
+
+def children() -> resource.struct_rusage:
+    return resource.getrusage(resource.RUSAGE_CHILDREN)
+
+
+def serve(counts) -> int:
+    """A mail server in a process of its own, counting mails by recipient; its port."""
+    from aiosmtpd.controller import Controller
+
+    from tests.servers import free_port
+
+    class Counting:
+        async def handle_DATA(self, server, session, envelope) -> str:
+            counts[envelope.rcpt_tos[0]] = counts.get(envelope.rcpt_tos[0], 0) + 1
+            return "250 OK"
+
+    port = free_port()
+
+    def run() -> None:
+        Controller(Counting(), hostname="127.0.0.1", port=port).start()
+        signal.pause()
+
+    get_context("fork").Process(target=run, daemon=True).start()
+    time.sleep(1)
+    return port
+
+
+def prepare(home: str, port: int) -> None:
+    os.environ.update(DATA_DIR=home, ANON_KEYRING_FILE=f"{home}/keys/keyring.json", DEBUG="1")
+    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    settings.DEBUG = False
+    call_command("anon_keygen", verbosity=0)
+    for database in ("default", "vault"):
+        call_command("migrate", database=database, verbosity=0)
+    call_command("load_reference", verbosity=0)
+    call_command("generate", threads=THREADS, posts=THREADS * 2, users=100, stdout=io.StringIO())
+    spread()
+
+
+def spread() -> None:
+    """The threads over the week that the digests are about."""
+    from forum.models import Thread, ThreadTag
+
+    for place, pk in enumerate(Thread.objects.values_list("pk", flat=True)):
+        hour = START + timedelta(hours=place % 150)
+        Thread.objects.filter(pk=pk).update(hour=hour, active_hour=hour)
+        ThreadTag.objects.filter(content_object=pk, listed_hour__isnull=False).update(listed_hour=hour)
+
+
+def people(count: int) -> None:
+    """As many members with a digest that is due as were asked for, and no others."""
+    from allauth.account.models import EmailAddress
+
+    from accounts.models import Account
+    from forum.actions.digest import digest_of
+    from forum.models import Digest, Follow, Tag
+
+    Account.objects.filter(email__endswith="@reader.invalid").delete()
+    tags = list(Tag.objects.all())
+    for start in range(0, count, 1000):
+        numbers = range(start, min(start + 1000, count))
+        made = Account.objects.bulk_create(
+            Account(email=f"{number}@reader.invalid", display_name=f"Reader {number}") for number in numbers
+        )
+        EmailAddress.objects.bulk_create(
+            EmailAddress(user=account, email=account.email, primary=True, verified=True) for account in made
+        )
+        Follow.objects.bulk_create(
+            Follow(account=account, tag=tag) for account in made for tag in random.sample(tags, TAGS)
+        )
+        digests = [digest_of(account, now=START) for account in made]
+        for digest in digests:
+            digest.every, digest.shows, digest.due, digest.try_at = "week", "titles", DUE, DUE
+        Digest.objects.bulk_create(digests)
+
+
+def sweep(shift: timedelta = timedelta()) -> int:
+    from forum.digests.send import send_due
+
+    return send_due(lambda: DUE + shift)["uncertain"]
+
+
+def forked(deed, *args) -> int:
+    """Do it in a process of its own; what it answered."""
+    from django.db import connections
+
+    connections.close_all()
+    context = get_context("fork")
+    answers = context.Queue()
+    process = context.Process(target=lambda: answers.put(deed(*args)))
+    process.start()
+    answer = answers.get()
+    process.join()
+    return answer
+
+
+def killed(times: int) -> int:
+    """Kill so many sweeps, each at a random moment of its work, then let one end; how many are uncertain."""
+    from django.db import connections
+
+    from forum.digests.send import LEASE
+    from forum.models import Digest
+
+    for turn in range(times):
+        connections.close_all()
+        process = get_context("fork").Process(target=sweep, args=(turn * LEASE,))
+        process.start()
+        time.sleep(random.uniform(0.3, 1.5))
+        process.kill()
+        process.join()
+    forked(sweep, times * LEASE)
+    return Digest.objects.filter(last="uncertain").count()
+
+
+if __name__ == "__main__":
+    main()
