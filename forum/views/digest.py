@@ -29,8 +29,8 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}  # RFC 8058
 def digest(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     chosen = digest_of(request.user, now=now)
-    form = DigestForm(request.POST or None, instance=chosen)
-    if request.method == "POST" and form.is_valid():
+    form = DigestForm(request.POST if request.method == "POST" else None, instance=chosen)
+    if form.is_valid():
         choose_digest(chosen, now=now)
         return redirect(f"{request.path}?saved")
     context = {

@@ -17,13 +17,15 @@ from moderation.models import QueueItem
 from tests import make
 
 COARSE = {"hour", "active_hour", "listed_hour", "submitted_hour", "edited_hour", "decided_hour"}
-COARSE |= {"suggested_hour"}
+COARSE |= {"suggested_hour", "told_hour"}
 COARSE |= {"until", "lifted_hour"}  # of a sanction
 COARSE |= {"tell_from", "not_before", "expires", "revealed_hour"}  # of break-glass, where it is switched on
 # Times of a minute or finer, and why each is allowed: none is written by what an author does.
 FINE = {
     "moderation.QueueItem.held_until",  # a moderator's hold, gone with the decision
     "accounts.Verification.held_until",  # likewise, gone with the check
+    "forum.Digest.due",  # by a member's clock, and no author's deed
+    "forum.Digest.try_at",  # the worker's
     "sessions.Session.expire_date",
     "account.EmailConfirmation.created",
     "account.EmailConfirmation.sent",

@@ -66,6 +66,9 @@ GET = {
     "/my/settings/": "302 302 302 302 302 302",
     "/my/settings/profile/": "302> 200 200 200 200 200",
     "/my/settings/verification/": "302> 200 200 200 200 200",
+    "/my/settings/digest/": "302> 200 200 200 200 200",
+    "/my/settings/digest/preview/": "302> 200 200 200 200 200",
+    "/digest/unsubscribe/of-nobody/": "200 200 200 200 200 200",
     "/my/settings/verification/{verification}/take-back/": "302> 405 405 405 405 405",
     "/moderation/members/": "302> 404 404 404 200 200",
     "/moderation/members/{member}/": "302> 404 404 404 200 200",
@@ -209,6 +212,8 @@ POSTS = {
     "/threads/{thread}/act/consult/": "302> 404 404 404 422 404",
     "/threads/{thread}/act/perspective/": "302> 404 404 422 404 404",
     "/my/settings/verification/": "302> 422 422 422 422 422",
+    "/my/settings/digest/": "302> 422 422 422 422 422",
+    "/digest/unsubscribe/of-nobody/": "400 400 400 400 400 400",
     "/my/settings/verification/{verification}/take-back/": "302> 404 303 404 404 404",
     "/moderation/members/{member}/notes/": "302> 404 404 404 422 422",
     "/moderation/members/{member}/notes/{note}/remove/": "302> 404 404 404 403 403",  # a colleague's

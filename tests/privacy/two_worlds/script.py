@@ -9,7 +9,8 @@ from unittest import mock
 from django.utils import timezone
 
 from accounts.actions.appoint import appoint
-from forum.models import Happening, Notice
+from forum.models import Digest, Happening, Notice
+from forum.models.digest import Last
 from forum.notices import fanout
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.suggest import suggest_what_waits
@@ -77,6 +78,11 @@ class Script(Desk):
         for name in (*AUTHORS, "carol"):
             for tag in ("jurisdiction/us", "topic/friendship-after-termination"):
                 self.people[name].sends(f"/tags/{tag}/follow/", page=f"/tags/{tag}/")
+        yield "a digest is chosen"
+        daily = {"every": "day", "weekday": "0", "at_hour": "20", "zone": "UTC"}
+        for name in (*AUTHORS, "carol"):
+            about = {"about": "followed", "shows": "excerpts"}
+            self.people[name].sends("/my/settings/digest/", {**daily, **about}, page="/my/settings/digest/")
 
     def _named(self) -> Iterator[str | Watch]:
         alice, bob, carol, mia, mo = (self.people[name] for name in ("alice", "bob", "carol", "mia", "mo"))
@@ -231,6 +237,7 @@ class Script(Desk):
         self.people["alice"].sends(address, {"stop": ""}, page=followed.get_absolute_url())
         yield "the worker does all that it ever does"
         run_every_task()
+        assert Digest.objects.filter(last=Last.SENT).count() == len(AUTHORS) + 1
         yield "one more update waits in the queue, and is claimed"
         self.returns_to(asker, "anonymous", "waiting update", deed="update", outcomes=["went-badly"])
         waiting = QueueItem.objects.waiting().get(post__thread=followed, kind="update")
