@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_employer'),
-        ('forum', '0020_appeals_gone_with_their_thread'),
+        ('forum', '0021_versions_of_edits_begin_anywhere'),
     ]
 
     operations = [
