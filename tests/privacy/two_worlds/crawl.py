@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from accounts.models import Account, Verification
-from forum.models import Facet, Notice, Persona, Post, Tag, Thread, ThreadTag
+from forum.digests.unsubscribe import token_of
+from forum.models import Digest, Facet, Notice, Persona, Post, Tag, Thread, ThreadTag
 from moderation.insight.tables import TABLES
 from moderation.models import Absence, MemberNote, QueueItem, Redaction, Sanction
 from tests.privacy.two_worlds.evidence import Evidence
@@ -73,6 +74,7 @@ def values() -> dict[str, list[dict[str, object]]]:
         "item_id": [{"item_id": each} for each in [*items, *personas[:1]]],
         "post_id": [{"post_id": each} for each in [*posts, *personas[:1]]],
         "handle": [{"handle": each} for each in (NOWHERE["handle"], *(pk.hex for pk in personas[:1]))],
+        "token": [{"token": token_of(digest)} for digest in Digest.objects.order_by("pk")[:2]],
         "table": [{"table": each} for each in TABLES],
         "member_id": [{"member_id": each} for each in accounts],
         "member_id note_id": [
