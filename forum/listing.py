@@ -12,7 +12,7 @@ from forum.models import Aspect, Facet, Outcome, Tag, Thread, ThreadMark, Thread
 from forum.models.thread import ThreadQuerySet
 from forum.paging import PAGE, Page, page_of
 
-SLUG = re.compile(r"[-\w]+")  # PostgreSQL refuses a NUL in a query
+SLUG = re.compile(r"[-\w]{1,80}")  # PostgreSQL refuses a NUL in a query, a cache a longer key
 SORTS = {
     "newest": "Newest first",
     "active": "Latest reply first",
