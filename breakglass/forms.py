@@ -7,7 +7,7 @@ from django import forms
 
 from breakglass.models import Ground
 from breakglass.models.request import REASON_MAX, REASON_MIN, WAITS_AT_MOST
-from forum.forms import Words, text_area
+from forum.fields import Words, text_area
 from forum.models import Post
 
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
