@@ -153,6 +153,12 @@ def kept_from_posts(moderator: Account, posts: Iterable[Post]) -> dict[UUID, Not
     return {post: why() for post, item in items.items() if (why := kept[item.pk].get(moderator.pk))}
 
 
+def require_asker(account_id: int) -> None:
+    """NotAllowed when the moderator who asked for what takes two is none any more."""
+    if not may_moderate(Account.objects.get(pk=account_id)):
+        raise NotAllowed("Whoever asked is no moderator any more. Refuse it, and ask for it yourself.")
+
+
 def require_posts(moderator: Account, posts: Iterable[Post]) -> None:
     if not may_moderate(moderator):
         raise NotAllowed("Only moderators can do this.")

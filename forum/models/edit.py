@@ -45,9 +45,8 @@ class Edit(models.Model):
     title = models.CharField(max_length=150, blank=True)
     asking = models.CharField(max_length=300, blank=True)
     body = models.TextField()
-    version = models.PositiveIntegerField(
-        default=anywhere
-    )  # of these words: a decision names the one it read
+    # Of these words: a decision names the one it read.
+    version = models.PositiveIntegerField(default=anywhere)
     note = models.TextField(blank=True)  # why not, from whoever decided
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model, QuerySet
 
-from accounts.access import NotAllowed, Refused, may_moderate
+from accounts.access import NotAllowed, Refused
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
@@ -27,15 +27,12 @@ from forum.text.passages import Passages
 from moderation import audit
 from moderation.actions.threads import hide
 from moderation.models import Appeal, Decision, QueueItem, Redaction, RedactionState
-from moderation.rules import require_posts, require_thread
+from moderation.rules import require_asker, require_posts, require_thread
 
 REDACTABLE = (*READABLE, State.HIDDEN)
 OF_THREAD = ["title", "asking", "closed_because", "hidden_because"]
 OF_POST = ["body", "red_flag", "contingent_on", "note"]
 OF_EDIT = ["title", "asking", "body", "note"]
-
-
-ASKER_LEFT = "Whoever asked is no moderator any more. Refuse it, and ask for it yourself."
 
 
 class AlreadyAsked(Refused):
@@ -82,8 +79,7 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     require_posts(by, concerned(asked))
     if asked.asked_by_id == by.pk:
         raise NotAllowed("You asked for this, so a second moderator has to agree.")
-    if not may_moderate(Account.objects.get(pk=asked.asked_by_id)):
-        raise NotAllowed(ASKER_LEFT)
+    require_asker(asked.asked_by_id)
     thread = Thread.objects.select_for_update(no_key=True).get(pk=asked.thread_id)
     passages = Passages(asked.words)
     if not asked.settle(RedactionState.DONE, by=by, hour=hour_of(now)):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from accounts.access import NotAllowed, Refused, may_moderate
+from accounts.access import NotAllowed, Refused
 from accounts.models import Account
 from anonymity import bus
 from anonymity.hour import hour_of
@@ -16,7 +16,7 @@ from forum.notices.personal import tell_account
 from moderation import audit, intake
 from moderation.models import Measure, Sanction
 from moderation.models.sanction import KEEPS_FROM_WRITING
-from moderation.rules import may_sanction, may_second, require_apart
+from moderation.rules import may_sanction, may_second, require_apart, require_asker
 
 DONE = {Measure.NOTE: "written-to", Measure.WARNING: "warned", Measure.PAUSE: "paused"}
 
@@ -85,8 +85,7 @@ def agree(asked: Sanction, *, by: Account, now: datetime) -> None:
     NotAllowed, as when it was asked for, once the member has a role: then it can be refused.
     """
     _require_no_role(Account.objects.select_for_update(no_key=True).get(pk=asked.account_id))
-    if not may_moderate(Account.objects.get(pk=asked.by_id)):
-        raise NotAllowed("Whoever asked is no moderator any more. Refuse it, and ask for it yourself.")
+    require_asker(asked.by_id)
     until = hour_of(now) + timedelta(hours=asked.hours or 0)
     _second(asked, True, by=by, until=until, hour=hour_of(now))
     audit.record("account.suspended", by=by, about=f"account {asked.account_id}", now=now)

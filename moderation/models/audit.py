@@ -27,9 +27,8 @@ BY_AUTHORS = (
     ".withdrawn",
     ".left",
     *BY_FLAGS,
-    ".ended",
+    ".ended",  # by time
 )
-# The last of these is done by time.
 APPOINTED, BREAK_GLASS = "account.appointed-", "unmask."
 
 
