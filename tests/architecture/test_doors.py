@@ -119,9 +119,9 @@ def test_no_raw_sql_is_built_from_text():
         for file, tree in sources("config", *APPS)
         for name, node in calls(tree)
         if name.endswith((".raw", ".extra"))
-        or (name.endswith(".execute") and node.args and isinstance(node.args[0], ast.JoinedStr))
+        or (name.endswith(".execute") and node.args and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp)))
     ]
-    assert not built
+    assert [file for file, _ in built] == ["anonymity/rows.py"]  # from marks, as many as there are values
 
 
 OWN_PAGES = {"forum/views/mine.py", "forum/views/ask.py", "forum/views/export.py"}
