@@ -117,14 +117,11 @@ def digest(kept: Digest | None) -> Words:
     """What was chosen, and what became of the last one."""
     if kept is None:
         return {}
-    chosen = {
+    return {
+        "how often": kept.get_every_display(),
         "weekday": kept.get_weekday_display(),
         "hour": kept.get_at_hour_display(),
         "time zone": kept.zone,
-    }
-    return {
-        "how often": kept.get_every_display(),
-        **chosen,
         "about": kept.get_about_display(),
         "shows": kept.get_shows_display(),
         "last one": kept.get_last_display(),

@@ -27,6 +27,7 @@ def choose_digest(chosen: Digest, *, now: datetime) -> None:
 
     The next is due on a later day than the last one that was sent, whatever was chosen.
     """
+    Account.objects.select_for_update(no_key=True).get(pk=chosen.pk)  # of two clicks at once one waits here
     before = Digest.objects.select_for_update().filter(pk=chosen.pk).first()
     kept = [*CHOSEN, "due", "try_at", "seen_week"]
     if before is None or not before.is_on:

@@ -21,7 +21,7 @@ from forum.states import State
 THREADS = 10
 TOLD = 3  # of those, how many at first are ones that tell how it turned out
 TAGS = 6
-SHOWN = ("public_id", "slug", "title", "excerpt", "hour", "consultation_count")
+SHOWN = ("public_id", "slug", "title", "excerpt", "consultation_count")
 
 
 @dataclass(frozen=True)

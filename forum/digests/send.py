@@ -9,7 +9,7 @@ import smtplib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import connection, transaction
 from django.db.models import F
 
+from accounts.models.account import today
 from anonymity.hour import hour_of
 from forum.digests.contents import Window
 from forum.digests.letter import Letter
@@ -72,7 +73,7 @@ def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
         while (until is None or clock() < until) and (batch := _take(clock())):
             failures = 0
             for due in _made(batch, windows, clock):
-                end = _deal_with(due, mail, clock())
+                end = _try(due, mail, clock())
                 done[end] += 1
                 failures = failures + 1 if end == Later.FAILED else 0
                 if failures == FAILURES:
@@ -87,7 +88,7 @@ def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
 def note_uncertain(now: datetime) -> int:
     """Settle those that somebody was handing over when they stopped; how many. They are not sent again."""
     left = Digest.objects.filter(handing=True, try_at__lte=now)
-    count = left.update(handing=False, try_at=F("due"), tries=0, last=Last.UNCERTAIN, last_on=_today(now))
+    count = left.update(handing=False, try_at=F("due"), tries=0, last=Last.UNCERTAIN, last_on=today(now))
     if count:
         log.warning("digests that the mail server may or may not have: %d", count)
     return count
@@ -97,7 +98,7 @@ def note_uncertain(now: datetime) -> int:
 def _take(now: datetime) -> list[Digest]:
     """The next that are due, for this worker alone until the lease ends."""
     skip = connection.features.has_select_for_update_skip_locked
-    free = Digest.objects.due(now).filter(handing=False).select_for_update(skip_locked=skip)
+    free = Digest.objects.due(now).select_for_update(skip_locked=skip)
     batch = list(free.order_by("told_hour", "try_at")[:BATCH])
     for digest in batch:
         digest.try_at = now + LEASE
@@ -114,9 +115,9 @@ def _made(batch: list[Digest], windows: dict[datetime, Window], clock: Clock) ->
     )
     addresses = dict(confirmed.values_list("user", "email"))
     for digest in batch:
-        window = _window(windows, digest.told_hour, hour_of(clock() - SETTLES))
+        window = _window(windows, digest.told_hour, max(digest.told_hour, hour_of(clock() - SETTLES)))
         contents = window.seen_by(None if digest.about == About.ALL else followed[digest.pk])
-        is_last = _today(clock()) - digest.seen_week > UNREAD
+        is_last = today(clock()) - digest.seen_week > UNREAD
         yield Due(digest, Letter(digest, contents, window, is_last), addresses.get(digest.pk, ""))
 
 
@@ -125,7 +126,7 @@ def _window(windows: dict[datetime, Window], since: datetime, until: datetime) -
     if window is None or window.until != until:
         if len(windows) >= WINDOWS:
             windows.pop(next(iter(windows)))
-        window = windows[since] = Window(since, max(since, until))
+        window = windows[since] = Window(since, until)
     return window
 
 
@@ -139,6 +140,18 @@ def _tags_followed(accounts: list[int]) -> dict[int, list[Tag]]:
     return followed
 
 
+def _try(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
+    """Deal with one; a row of which nothing can be made, say of a zone that is no more, stops no other."""
+    try:
+        return _deal_with(due, mail, now)
+    except MailIsDown:
+        raise
+    except Exception as fault:
+        log.error("a digest can't be made: %s", type(fault).__name__)
+        _put_off([due.digest], now)
+        return Later.FAILED
+
+
 def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     """Send one, or leave it out; what became of it."""
     digest, letter, address = due
@@ -146,7 +159,7 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     ahead = {"due": then, "told_hour": letter.window.until}
     mine = Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False)
     if not letter.contents or not address:
-        mine.update(**ahead, try_at=then, tries=0, last=Last.EMPTY, last_on=_today(now))
+        mine.update(**ahead, try_at=then, tries=0, last=Last.EMPTY, last_on=today(now))
         return Last.EMPTY
     message = letter.addressed(address)
     _open(mail)
@@ -166,7 +179,7 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     elif letter.is_last and end == Last.SENT:
         end = Last.STOPPED
     off = {"every": Every.OFF} if end in (Last.BOUNCED, Last.STOPPED) else {}
-    noted = {"tries": 0, "refusals": refusals, "last": end, "last_on": _today(now)}
+    noted = {"tries": 0, "refusals": refusals, "last": end, "last_on": today(now)}
     handed.update(**noted, **off, handing=False, try_at=F("due"))
     return end
 
@@ -213,7 +226,3 @@ def _put_off(batch: list[Digest], now: datetime) -> int:
 
 def _patience(digest: Digest) -> timedelta:
     return min(AGAIN_AFTER * 2**digest.tries, AT_MOST_AFTER)
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(UTC).date()

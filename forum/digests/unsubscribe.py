@@ -6,11 +6,13 @@ and the database holds nothing that works.
 
 import hashlib
 from base64 import urlsafe_b64encode
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from accounts.models.account import today
 from forum.models.digest import Digest, Every, Last, new_salt
 
 TOKEN_BYTES = 16
@@ -35,7 +37,7 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def unsubscribe(token: str) -> None:
+def unsubscribe(token: str, *, now: datetime) -> None:
     """End the digest of that link. Unknown, used and good tokens are one to the caller."""
     found = Digest.objects.filter(token_hash=hash_of(token)).exclude(every=Every.OFF)
-    found.update(every=Every.OFF, last=Last.UNSUBSCRIBED)
+    found.update(every=Every.OFF, last=Last.UNSUBSCRIBED, last_on=today(now))

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('handing', models.BooleanField(default=False)),
                 ('refusals', models.PositiveSmallIntegerField(default=0)),
-                ('last', models.CharField(blank=True, choices=[('sent', 'sent'), ('empty', 'left out, since there was nothing new'), ('uncertain', 'perhaps not sent: the server stopped in that very moment, and sends none twice'), ('refused', 'refused by your mail server'), ('stopped', 'the last one, since nobody had signed in for 90 days'), ('bounced', 'the last one, since your mail server refused four in a row'), ('left', 'ended by the link in a mail')], max_length=9)),
+                ('last', models.CharField(blank=True, choices=[('sent', 'sent'), ('empty', 'left out, since there was nothing new'), ('uncertain', 'perhaps not sent: the server stopped in that very moment, and sends none twice'), ('refused', 'refused by your mail server'), ('stopped', 'sent, and ended with that: nobody had signed in for 90 days'), ('bounced', 'refused, and ended with that: your mail server had refused four in a row'), ('left', 'ended by the link in a mail')], max_length=9)),
                 ('last_on', models.DateField(null=True)),
                 ('seen_week', models.DateField()),
                 ('salt', models.BinaryField(default=forum.models.digest.new_salt, max_length=16)),

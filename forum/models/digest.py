@@ -1,13 +1,15 @@
 """A member's digest: what it holds, when it is due, and how far it has told."""
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
+
+from accounts.models.account import today
 
 SALT_BYTES = 16
 CHOSEN = ("every", "weekday", "at_hour", "zone", "about", "shows")  # by the member
@@ -20,8 +22,7 @@ def new_salt() -> bytes:
 
 def week_of(now: datetime) -> date:
     """The Sunday on which the week ends: as much as is kept of when somebody was here last."""
-    day = now.astimezone(UTC).date()
-    return day + timedelta(days=6 - day.weekday())
+    return today(now) + timedelta(days=6 - today(now).weekday())
 
 
 class Every(models.TextChoices):
@@ -48,15 +49,15 @@ class Last(models.TextChoices):
     EMPTY = "empty", "left out, since there was nothing new"
     UNCERTAIN = "uncertain", "perhaps not sent: the server stopped in that very moment, and sends none twice"
     REFUSED = "refused", "refused by your mail server"
-    STOPPED = "stopped", "the last one, since nobody had signed in for 90 days"
-    BOUNCED = "bounced", "the last one, since your mail server refused four in a row"
+    STOPPED = "stopped", "sent, and ended with that: nobody had signed in for 90 days"
+    BOUNCED = "bounced", "refused, and ended with that: your mail server had refused four in a row"
     UNSUBSCRIBED = "left", "ended by the link in a mail"
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):
     def due(self, now: datetime) -> "DigestQuerySet":
         """Those to be made now: the worker looks at no other."""
-        return self.exclude(every=Every.OFF).filter(try_at__lte=now)
+        return self.exclude(every=Every.OFF).filter(handing=False, try_at__lte=now)
 
 
 class Digest(models.Model):

@@ -1,5 +1,6 @@
 """The digest: choosing it, seeing what it would say, and ending it by the link in a mail."""
 
+from copy import copy
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from forum.digests.contents import Window
 from forum.digests.letter import Letter
 from forum.digests.schedule import PERIOD
 from forum.digests.unsubscribe import unsubscribe
-from forum.models import Digest, Tag
+from forum.models import Tag
 from forum.models.digest import About, Every
 
 MONTH = timedelta(days=30)
@@ -28,14 +29,15 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}  # RFC 8058
 @require_http_methods(["GET", "HEAD", "POST"])
 def digest(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
-    chosen = digest_of(request.user, now=now)
+    kept = digest_of(request.user, now=now)
+    chosen = copy(kept)
     form = DigestForm(request.POST if request.method == "POST" else None, instance=chosen)
     if form.is_valid():
         choose_digest(chosen, now=now)
         return redirect(f"{request.path}?saved")
     context = {
         "form": form,
-        "digest": Digest.objects.filter(account=request.user).first(),
+        "digest": kept,
         "followed": _tags_of(request),
         "saved": "saved" in request.GET,
     }
@@ -69,7 +71,7 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     if done:
         if request.POST.dict() != ONE_CLICK:
             return render(request, "forum/unsubscribe.html", {"done": False}, status=400)
-        unsubscribe(token)
+        unsubscribe(token, now=timezone.now())
     return render(request, "forum/unsubscribe.html", {"done": done})
 
 

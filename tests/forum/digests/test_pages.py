@@ -11,8 +11,9 @@ from forum.actions.follow import follow
 from forum.digests.unsubscribe import hash_of, link_of
 from forum.models import Digest, Thread
 from tests import make
-from tests.forum.digests.conftest import CHOSEN_AT, chosen
+from tests.forum.digests.conftest import CHOSEN_AT, DUE, chosen
 from tests.pages import masked
+from tests.races import Crossing
 
 HERE, PREVIEW = "/my/settings/digest/", "/my/settings/digest/preview/"
 CHOICE = {
@@ -65,6 +66,21 @@ def test_what_cannot_be_chosen_is_refused_beside_its_field(carols, field, value)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     assert not Digest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_choice_sent_twice_at_once_is_one(carol, tags, monkeypatch):
+    browsers = [make.browser(carol) for _ in range(2)]
+    sent = [lambda browser=browser: browser.post(HERE, CHOICE) for browser in browsers]
+    assert Crossing(monkeypatch).of(sent[0], "forum.actions.digest.next_due", sent[1]) == [None, None]
+    assert Digest.objects.get().every == "week"
+
+
+def test_what_became_of_the_last_one_is_said(carols, carol):
+    chosen(carol)
+    for last, said in [("sent", "Last time, on 9 March 2026: sent."), ("uncertain", "perhaps not sent")]:
+        Digest.objects.update(last=last, last_on=DUE.date())
+        assert said in carols.get(HERE).content.decode()
 
 
 def test_whoever_turns_it_on_again_is_not_told_what_is_old(alice, tags):
@@ -123,7 +139,8 @@ def test_one_click_ends_that_digest_alone_without_cookie_or_page(alices, bob, ta
     assert response.status_code == 200
     assert not response.cookies
     assert list(Digest.objects.order_by("every").values_list("every", flat=True)) == ["off", "week"]
-    assert Digest.objects.get(pk=alices.pk).last == "left"
+    ended = Digest.objects.get(pk=alices.pk)
+    assert (ended.last, ended.last_on) == ("left", datetime.now(UTC).date())
 
 
 def test_good_used_and_unknown_links_are_answered_alike(client, alices):

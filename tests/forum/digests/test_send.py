@@ -195,6 +195,28 @@ def test_whoever_signs_in_goes_on_getting_it(client, post_office, alice, alices)
     assert alices.seen_week.weekday() == 6  # of the day no more than its week is kept
 
 
+def test_a_row_of_which_nothing_can_be_made_stops_no_other(post_office, alice, alices, bob, tags, caplog):
+    chosen(bob, tags["us"])
+    Digest.objects.filter(account=alice).update(zone="Atlantis/Gone")
+    assert sweep() == {"failed": 1, "sent": 1}
+    assert len(post_office.to(bob)) == 1
+    assert Digest.objects.get(account=alice).try_at == DUE + AGAIN_AFTER
+    assert "ZoneInfoNotFoundError" in caplog.text
+    assert alice.email not in caplog.text
+
+
+def test_those_chosen_within_the_hour_share_one_look_as_well(post_office, asked, tags):
+    counts = []
+    for more in (1, 9):
+        for _ in range(more):
+            chosen(make.account(), tags["us"], now=DUE + timedelta(minutes=1))
+        Digest.objects.update(try_at=DUE, due=DUE)
+        with CaptureQueriesContext(connection) as queries:
+            sweep(DUE + timedelta(minutes=2))
+        counts.append(len(queries))
+    assert counts[1] - counts[0] == 9  # the end of each
+
+
 def test_a_choice_made_while_it_is_sent_stands(post_office, alice, alices, monkeypatch):
     hand_over = send._hand_over
 
