@@ -30,6 +30,15 @@ def enqueue_edit(post: Any, *, now: datetime) -> None:
     transaction.on_commit(bus.nudge_queue)
 
 
+def changed(posts: Any) -> None:
+    """What waits of them says something else now, so nobody has agreed to it."""
+    from moderation.models import QueueItem
+
+    agreed = QueueItem.objects.waiting().filter(post__in=posts, agreed_by__isnull=False)
+    if agreed.update(agreed_by=None, agreed_version=None):
+        transaction.on_commit(bus.nudge_queue)
+
+
 def flagged(post: Any, *, urgent: bool, now: datetime) -> None:
     """Put what members say of a public post before the moderators, as one item however many they are."""
     from moderation.models.queue import FLAG, QueueItem

@@ -54,6 +54,7 @@ def edit(post: Post, words: Wording, *, seen: str, by: Author, now: datetime) ->
         changes: dict[str, Any] = {**words.as_fields(), "version": F("version") + 1, "note": ""}
         Edit.objects.filter(pk=public.pk).update(**changes)
     if earlier and earlier.waits:
+        intake.changed([public])
         audit.record("edit.changed", about=public, now=now)
         return
     if earlier:

@@ -24,7 +24,7 @@ from forum.states import READABLE, State
 from forum.text.excerpt import excerpt, plain
 from forum.text.markdown import render
 from forum.text.passages import Passages
-from moderation import audit
+from moderation import audit, intake
 from moderation.actions.threads import hide
 from moderation.models import Appeal, Decision, QueueItem, Redaction, RedactionState
 from moderation.rules import require_asker, require_posts, require_thread
@@ -91,6 +91,7 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
     if retitled and question not in changed:
         changed.append(question)
     asked.posts.set(changed)
+    intake.changed(changed)
     for rows, fields in _notes(thread):
         for row in rows.select_for_update(no_key=True, of=("self",)):
             if changes := _without(row, fields, passages):

@@ -11,6 +11,7 @@ from forum.models import Facet, Notice, Thread
 from moderation.actions.claim import claim, step_back
 from moderation.actions.decide import TextChanged, decline, publish, return_to_author, take_agreement_back
 from moderation.actions.page import page_about_what_waits
+from moderation.actions.redact import ask_to_redact, redact
 from moderation.actions.suggest import suggest_what_waits
 from moderation.actions.undo import undo
 from moderation.clock import SECOND_MODERATOR_AFTER
@@ -92,6 +93,31 @@ def test_the_first_may_agree_no_more_until_it_is_decided(item, mia, mo, now):
     with pytest.raises(NotAllowed):
         take_agreement_back(again(item), by=mo, now=now)
     assert AuditEvent.objects.filter(kind="question.not-agreed-after-all").count() == 1
+
+
+def edit_agreed_to(item: QueueItem, mia, mo, now) -> QueueItem:
+    """Other words for its text, once that is public, to which Mia has agreed."""
+    for moderator in (mia, mo):
+        publish(again(item), version=1, by=moderator, now=now)
+    edited = make.edit(item.post, body=f"{make.BODY} Said at first.", now=now)
+    publish(edited, version=edited.version, by=mia, now=now)
+    assert again(edited).agreed == mia
+    return edited
+
+
+def test_of_words_changed_since_nobody_is_said_to_have_agreed(item, mia, mo, now):
+    edited = edit_agreed_to(item, mia, mo, now)
+    make.edit(item.post, body=f"{make.BODY} Said another way.", now=now)
+    assert again(edited).agreed_by is None
+    assert "One of two" not in make.browser(mo).get("/moderation/queue/").content.decode()
+
+
+def test_nor_of_words_that_were_removed_since(item, mia, mo, third, now):
+    edited = edit_agreed_to(item, mia, mo, now)
+    thread = Thread.objects.get()
+    asked = ask_to_redact(thread, "Said at first", make.REASON, hidden=False, by=mo, now=now)
+    redact(asked, by=third, now=now)
+    assert again(edited).agreed_by is None
 
 
 def now_too_close(item, mia, admin, now):
