@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
@@ -18,6 +18,7 @@ from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Recusal, Redaction, Sanction
 from moderation.models.queue import APPEAL, EDIT, FLAG, QueueItemQuerySet
+from moderation.rules import left_to_colleagues
 
 PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
@@ -87,7 +88,9 @@ class Selection:
 
 @dataclass(frozen=True)
 class Listed:
-    page: Page  # its items and those of `mine` know the title and the chosen tags of their threads
+    # Its items and those of `mine` know the title and the chosen tags of their threads; its items, too,
+    # whether they are `for_others`.
+    page: Page
     mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
     kinds: list[tuple[str, str, int]]  # value, label, how many
     total: int
@@ -114,8 +117,10 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     if selection.kind:
         found = found.filter(kind=selection.kind)
     total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
-    found = found.annotate(stepped_back=ExpressionWrapper(stepped_back_from(viewer), BooleanField()))
     page = cut(_in_order(found, after), PAGE, _cursor)
+    for_others = left_to_colleagues(viewer, page.items)
+    for item in page.items:
+        item.for_others = item.pk in for_others
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
     _fetch_tags([*page.items, *mine])

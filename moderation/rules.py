@@ -76,6 +76,16 @@ def kept_from_each(items: Iterable[QueueItem]) -> dict[UUID, Kept]:
     return kept
 
 
+def left_to_colleagues(moderator: Account, items: Iterable[QueueItem]) -> set[UUID]:
+    """Those that `moderator` is kept from. Read anew for it, so that who lists them holds no author."""
+    found = QueueItem.objects.filter(pk__in=[item.pk for item in items])
+    found = found.select_related("post__thread", "appeal__sanction")
+    found = found.only(
+        "kind", "post__author", "post__thread__author", "appeal__decision", "appeal__sanction__account"
+    )
+    return {item for item, kept in kept_from_each(found).items() if moderator.pk in kept}
+
+
 def _about(item: QueueItem) -> int | None:
     """Whom it is about, if it is under a name."""
     return item.appeal.sanction.account_id if item.appeal and item.appeal.sanction else item.post.author_id

@@ -106,7 +106,7 @@ class TestSteppingBack:
         assert "whoever wrote something anonymously had better leave it lying" in page
         assert mias.post(f"{item.get_absolute_url()}step-back/").headers["Location"] == "/moderation/queue/"
         queue = mias.get("/moderation/queue/").content.decode()
-        assert "You stepped back" in queue
+        assert "For a colleague" in queue
         assert "Take it" not in queue
         assert "Nothing that waits fits" in mias.get("/moderation/queue/?hold=free").content.decode()
         assert "You stepped back from this" in mias.get(item.get_absolute_url()).content.decode()
