@@ -134,6 +134,14 @@ def drop_redactions(thread: Any) -> None:
     Redaction.objects.filter(thread=thread).update(reason="")
 
 
+def appointed(account: Any, *, now: datetime) -> None:
+    """Tell `account` that it is a moderator now, and where the desk is."""
+    from forum.models import Happening
+    from forum.notices.personal import tell_account
+
+    tell_account(Happening.APPOINTED, account, now=now)
+
+
 def let_go(moderator: Any, *, now: datetime) -> None:
     """Put what `moderator` holds back into the queue."""
     from accounts.models import Verification

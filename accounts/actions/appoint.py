@@ -43,6 +43,8 @@ def appoint(
         account.verifications.update(valid_until=None)
         intake.stand_down(account, now=now)
     elif role != "verified":
+        if role == "moderator" and not account.is_moderator:
+            intake.appointed(account, now=now)
         setattr(account, f"is_{role}", True)
     account.credential = credential or account.credential
     account.save(update_fields=["verified_until", "is_moderator", "is_administrator", "credential"])

@@ -47,6 +47,7 @@ class Happening(models.TextChoices):
     ANSWERED = "answered", "Another moderator has decided about your appeal"  # of a sanction
     GONE = "gone", "The thread was withdrawn, and your appeal with it"
     UNHEARD = "unheard", "An appeal has waited long for a moderator"
+    APPOINTED = "appointed", "You are a moderator of this board now"
 
 
 CONCERNS_AUTHOR = (
@@ -71,6 +72,7 @@ PERSONAL = (  # about an account and no post
     Happening.LIFTED,
     Happening.ANSWERED,
     Happening.UNHEARD,
+    Happening.APPOINTED,
 )
 FOR_MODERATORS = (Happening.WAITING, Happening.SUGGESTED, Happening.UNHEARD)  # about what waits, of others
 FLAG_OUTCOMES = (Happening.UPHELD, Happening.DISMISSED, Happening.TAKEN_BACK)
@@ -117,12 +119,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What concerns the account, or the personas and flags that the vault calls its own.
 
         A notice goes where its post goes: of what is no longer readable only decisions remain. What waits,
-        a moderator is told of who is one still; what is suggested to them, while it is.
+        a moderator is told of who is one still, as of being one; what is suggested to them, while it is.
         """
         readable = Q(event__post__state="published", event__post__thread__state__in=READABLE)
-        told = [*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL]
+        told = {*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL} - {*FOR_MODERATORS, Happening.APPOINTED}
         readable &= ~Q(event__happening=Happening.SUGGESTED)
-        shown = readable | Q(event__happening__in=[each for each in told if each not in FOR_MODERATORS])
+        shown = readable | Q(event__happening__in=sorted(told))
+        if account.is_moderator:  # also without the second factor, which the desk then asks for
+            shown |= Q(event__happening=Happening.APPOINTED)
         if account.acts_as_moderator:
             unread = Q(event__post__state__in=UNREAD) | Q(event__post__thread__state=State.HIDDEN)
             shown |= Q(event__happening=Happening.UNHEARD)

@@ -19,6 +19,7 @@ PERSONAL_PAGES: dict[str, str] = {
     Happening.LIFTED: "my-sanctions",
     Happening.ANSWERED: "my-sanctions",
     Happening.UNHEARD: "moderation:queue",
+    Happening.APPOINTED: "moderation:queue",
 }
 # Of the author's own, what everybody may read.
 ON_THE_PAGE = (Happening.PUBLISHED, Happening.EDITED, Happening.SHOWN)

@@ -1,6 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from forum.models import Notice
 from moderation.models import AuditEvent
 from tests import make
 
@@ -78,3 +79,25 @@ def test_the_roles_show_in_the_standing(published_thread, alice):
     assert standing.level == "moderator"
     assert standing.outside_discipline
     assert not standing.outside_jurisdiction
+
+
+def inbox(account) -> str:
+    return make.browser(account).get("/inbox/").content.decode()
+
+
+def test_a_new_moderator_reads_of_it_once_and_is_led_to_the_desk(alice, settings):
+    for _ in range(2):
+        appoint(alice, "moderator")
+    assert inbox(alice).count("You are a moderator of this board now") == 1
+    notice = Notice.objects.get(account=alice)
+    alices = make.browser(alice)
+    assert alices.get(f"/inbox/{notice.pk}/").headers["Location"] == "/moderation/queue/"
+    settings.SECOND_FACTOR_FOR_MODERATORS = True
+    assert "You are a moderator of this board now" in inbox(alice)
+
+
+def test_it_is_not_said_to_who_is_none_any_more_nor_to_others(alice, bob):
+    appoint(alice, "moderator")
+    appoint(alice, "member")
+    appoint(bob, "administrator")
+    assert not any("You are a moderator" in inbox(each) for each in (alice, bob))
