@@ -74,6 +74,13 @@ def redis_cache(url: str) -> dict:
     return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
+def redis_pool(url: str) -> Any:
+    """Connections for the queue. A page that asks it must not wait for a machine that vanished."""
+    from redis import ConnectionPool  # of no use to an embedded start, which is to be quick
+
+    return ConnectionPool.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+
+
 def origin(site_url: str) -> tuple[str, str]:
     """Host and scheme of `site_url`."""
     parts = urlsplit(site_url)

@@ -7,6 +7,9 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from moderation import jobs
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -14,10 +17,15 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be served and posts kept; the live channel may be down and is only reported."""
+    """200 when pages can be served and posts kept. The live channel and the worker are only reported on.
+
+    To take pages away because notices are late would help nobody, and all pages have the same worker.
+    """
     parts = {alias: _database(alias) for alias in settings.DATABASES}
-    ready = all(parts.values())
-    return JsonResponse({**parts, "live": _channel_layer()}, status=200 if ready else 503)
+    status = 200 if all(parts.values()) else 503
+    age = jobs.age(timezone.now())
+    told = {"live": _channel_layer(), "worker": jobs.at_work(age), "worker_age": age}
+    return JsonResponse(parts | told, status=status)
 
 
 def _database(alias: str) -> bool:

@@ -134,7 +134,7 @@ HUEY = {
     "huey_class": "huey.RedisHuey" if REDIS_URL else "huey.SqliteHuey",
     "results": False,  # a stored result is one more copy of what should not be kept
     "immediate": False,
-    "connection": {"url": REDIS_URL} if REDIS_URL else {},
+    "connection": {"connection_pool": env.redis_pool(REDIS_URL)} if REDIS_URL else {},
     "consumer": {"workers": 1, "scheduler_interval": 1},
 }
 if not REDIS_URL:

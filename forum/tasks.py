@@ -14,6 +14,9 @@ from forum.digests.send import send_due
 from forum.notices import fanout, reading
 from moderation import intake
 
+# What failed at night is tried again after 1, 3, 9, 27 and 81 minutes; the next minute tries a sweep again.
+PATIENTLY = {"retries": 5, "retry_delay": 60, "retry_backoff": 3}
+
 
 @db_periodic_task(crontab(minute="*"))
 def tell_what_waits() -> None:
@@ -32,7 +35,7 @@ def send_digests() -> None:
     send_due(timezone.now, until=timezone.now() + timedelta(seconds=30))
 
 
-@db_periodic_task(crontab(hour="3", minute="10"))
+@db_periodic_task(crontab(hour="3", minute="10"), **PATIENTLY)
 def clear_what_is_over() -> None:
     """Words that were withdrawn leave the search index's files; used places of past days leave the vault; and
     flags go that were settled long ago."""
@@ -41,13 +44,13 @@ def clear_what_is_over() -> None:
     forget_flags(timezone.now())
 
 
-@db_periodic_task(crontab(hour="3", minute="20"), retries=5, retry_delay=60)
+@db_periodic_task(crontab(hour="3", minute="20"), **PATIENTLY)
 def level_the_rows() -> None:
     """What the database notes of a row by itself then tells no more than the night after its last change."""
     reading.seal_all_anew()
     rows.rewrite()
 
 
-@db_periodic_task(crontab(hour="3", minute="40"))
+@db_periodic_task(crontab(hour="3", minute="40"), **PATIENTLY)
 def renew_the_key() -> None:
     renew_key_when_due(now=timezone.now())

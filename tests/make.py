@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import confirm
 from accounts.actions.verify import ask_for_verification, vouch_for
 from accounts.models import Account, Verification
+from anonymity.hour import hour_of
 from forum import return_code
 from forum.actions.ask import ask, ask_as_persona, ask_without_link
 from forum.actions.compose import Author, Draft, Text, writer_of
@@ -29,7 +30,7 @@ from forum.states import State
 from moderation.actions.decide import decline, publish, return_to_author
 from moderation.actions.propose import propose
 from moderation.actions.threads import close, hide
-from moderation.models import QueueItem
+from moderation.models import Ended, Job, JobFailure, QueueItem
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 PASSWORD = "quiet river under pines"
@@ -245,6 +246,14 @@ def proposal(
     words = replace(Wording.of(waiting.post), **changes)
     propose(waiting, words, note, version=waiting.version, by=by or moderator(), now=now)
     return Edit.objects.get(post=waiting.post_id)
+
+
+def job_failure(**fields: Any) -> JobFailure:
+    """Of the job that levels the rows, which is to be run once more."""
+    name, hour = "forum.tasks.level_the_rows", hour_of(NOW)
+    Job.objects.update_or_create(pk=name, defaults={"hour": hour, "ended": Ended.FAILED})
+    wrong = {"error": "django.db.utils.OperationalError", "hour": hour} | fields
+    return JobFailure.objects.update_or_create(name=name, error=wrong.pop("error"), defaults=wrong)[0]
 
 
 def decide_on(post: Post, state: str, *, by: Account | None = None, now: datetime = NOW) -> None:

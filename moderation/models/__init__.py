@@ -2,6 +2,7 @@ from moderation.models.appeal import Appeal
 from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.decision import Decision, Verdict
 from moderation.models.duty import Absence, Duty
+from moderation.models.job import Ended, Job, JobFailure
 from moderation.models.note import MemberNote
 from moderation.models.queue import QueueItem
 from moderation.models.recusal import Recusal
@@ -16,6 +17,9 @@ __all__ = [
     "AuditHead",
     "Decision",
     "Duty",
+    "Ended",
+    "Job",
+    "JobFailure",
     "Measure",
     "MemberNote",
     "QueueItem",

@@ -13,6 +13,7 @@ from moderation.insight.files import as_csv
 from moderation.insight.form import PeriodForm
 from moderation.insight.period import MONTH, WEEK, Period
 from moderation.insight.plot import plot
+from moderation.insight.worker import worker
 
 SHORTCUTS = {"4 weeks": (27, WEEK), "13 weeks": (90, WEEK), "a year": (364, MONTH)}
 
@@ -22,7 +23,8 @@ SHORTCUTS = {"4 weeks": (27, WEEK), "13 weeks": (90, WEEK), "a year": (364, MONT
 def insight(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     form = PeriodForm(request.GET, today=_today(now))
-    context = {"form": form, "shortcuts": [_shortcut(words, now) for words in SHORTCUTS]}
+    shortcuts = [_shortcut(words, now) for words in SHORTCUTS]
+    context = {"form": form, "shortcuts": shortcuts, "worker": worker(now)}
     if form.is_valid():
         context |= _figures(form.period, now)
     return render(request, "moderation/insight.html", context)

@@ -44,6 +44,7 @@ thread = make.thread("published", author=vera, by=mo)
 make.post(thread, author=mo, red_flag="Say this aloud to somebody first.", aspects=["ethical"])
 make.post(thread, "update", by=mo, outcomes=["went-badly"])
 returned = make.thread("returned", author=vera, by=mo, title="A text that came back with a note")
+make.job_failure()
 waiting = make.thread(author=vera, title="A question that waits for a moderator")
 tomorrow = make.NOW + timedelta(days=1)
 gone = make.thread("withdrawn", author=vera, by=mo, now=tomorrow, title="A thread that was withdrawn")
@@ -157,7 +158,7 @@ PAGES = {
         "/moderation/members/?q=vera", "{member}",
         "/moderation/verifications/", "{asked_for}", "{taken}",
     ],
-    "root": ["{member}", "/moderation/members/"],
+    "root": ["{member}", "/moderation/members/", "/moderation/insight/"],
     "pat": ["/ask/", "{flag}", "/posts/flagged/"],
     "mia": [
         "{flags}", "{care}", "/moderation/queue/?to=you", "{heard}", "{unheard}",

@@ -98,6 +98,8 @@ GET = {
     "/moderation/insight/backlog.csv": "302> 404 404 404 200 200",
     "/moderation/insight/load.csv": "302> 404 404 404 200 200",
     "/moderation/insight/nothing.csv": "302> 404 404 404 404 404",
+    "/moderation/insight/failures/{failure}/run/": "302> 404 404 404 404 405",
+    "/moderation/insight/failures/{failure}/dismiss/": "302> 404 404 404 404 405",
     "/moderation/items/{item}/": "302> 404 404 404 200 404",
     "/moderation/items/{edit}/": "302> 404 404 404 200 404",
     "/moderation/items/{item}/claim/": "302> 404 404 404 405 404",
@@ -163,6 +165,7 @@ def places(published_thread, pending_anonymous_thread, alice, mia) -> dict[str, 
         "anonymous": str(make.question(pending_anonymous_thread).pk),
         "named": str(make.question(published_thread).pk),
         "redaction": str(redaction.pk),
+        "failure": str(make.job_failure().pk),
     }
 
 
@@ -232,6 +235,8 @@ POSTS = {
     "/moderation/duty/": "302> 404 404 404 422 404",
     "/moderation/duty/away/": "302> 404 404 404 422 404",
     "/moderation/duty/away/{absence}/remove/": "302> 404 404 404 404 404",  # a colleague's
+    "/moderation/insight/failures/{failure}/run/": "302> 404 404 404 404 303",
+    "/moderation/insight/failures/{failure}/dismiss/": "302> 404 404 404 404 303",
     "/moderation/items/{item}/claim/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/step-back/": "302> 404 404 404 303 404",
     "/moderation/items/{item}/hand-over/": "302> 404 404 404 409 404",  # nobody holds it

@@ -76,6 +76,7 @@ def values() -> dict[str, list[dict[str, object]]]:
         "handle": [{"handle": each} for each in (NOWHERE["handle"], *(pk.hex for pk in personas[:1]))],
         "token": [{"token": token_of(digest)} for digest in Digest.objects.order_by("pk")[:2]],
         "table": [{"table": each} for each in TABLES],
+        "failure_id": [{"failure_id": each} for each in personas[:1]],
         "member_id": [{"member_id": each} for each in accounts],
         "member_id note_id": [
             {"member_id": accounts[0], "note_id": each} for each in [*notes, *personas[:1]]
