@@ -19,7 +19,7 @@ suite:
 	$(PYTEST) -n 2 --dist worksteal --stores=postgres -m "not embedded"
 	$(PYTEST) -n 2 --break-glass $(GLASS)
 	$(PYTEST) -n 2 --dist loadfile --reruns 2 tests/browser
-	$(PYTEST) --reruns 2 tests/browser/test_main_job.py --stores=postgres
+	$(PYTEST) --reruns 2 tests/browser/test_main_job.py tests/browser/test_live_lost.py --stores=postgres
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .

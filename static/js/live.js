@@ -8,12 +8,15 @@
      live:open    the socket is open; detail.send(message) talks on it
      live:frame   detail is the frame that arrived
      live:ask     time to look for what a lost frame may have announced
+     live:inbox   there are other notices than before, or other ones are read
+     live:unseen  notices came while this tab was out of sight; detail is the newest of their ids
    and may dispatch `live:say` with {text, url} to show a toast.
 
-   Nothing is stored in the browser. Tabs of one account tell each other over a BroadcastChannel which
+   Nothing is stored in the browser by this script. Tabs of one account tell each other over a BroadcastChannel which
    notices were shown, so that nobody reads one twice. */
 (() => {
   const POLL = 60_000;
+  const PATIENCE = 15_000; // a network that vanished lets a request hang for minutes, and all tabs with it
   const SAY_LOST_AFTER = 5_000;
   const STEADY_AFTER = 10_000; // a connection that lasted this long starts the back-off anew
   const TOASTS = 3;
@@ -23,11 +26,13 @@
   if (!address) return;
 
   let cursor = Number(document.body.dataset.cursor) || 0;
+  let unread = Number(document.getElementById("inbox-badge")?.textContent) || 0;
   let socket = null;
   let attempts = 0;
   let openedAt = 0;
   let retryTimer = 0;
   let lostTimer = 0;
+  let quietTimer = 0;
   let asking = false;
   let askAgain = false;
   let signedOut = false;
@@ -59,6 +64,13 @@
     opening.addEventListener("close", ({ code }) => {
       if (socket === opening) retry(code);
     });
+  }
+
+  /** What the browser still takes for an open socket may be dead: begin anew. */
+  function suspect() {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    disconnect();
+    retry();
   }
 
   function retry(code) {
@@ -99,12 +111,20 @@
     } else if (state === "open") {
       clearTimeout(lostTimer);
       lostTimer = 0;
-      say("");
+      sayBack();
     }
   }
 
-  /** Words for screen readers. */
+  function sayBack() {
+    if (!document.getElementById("live-status")?.textContent) return;
+    say("Live updates are back.");
+    clearTimeout(quietTimer);
+    quietTimer = setTimeout(say, SAY_LOST_AFTER, "");
+  }
+
+  /** Words for everybody, which a screen reader says as well. */
   function say(words) {
+    clearTimeout(quietTimer);
     const status = document.getElementById("live-status");
     if (status && status.textContent !== words) status.textContent = words;
   }
@@ -121,12 +141,16 @@
     try {
       // One tab at a time, so that the second already knows what the first has shown.
       await oneTabAtATime(async () => {
-        const answer = await fetch(`/inbox/since/${cursor}/`, { redirect: "manual", cache: "no-store" });
+        const answer = await fetch(`/inbox/since/${cursor}/`, {
+          redirect: "manual",
+          cache: "no-store",
+          signal: AbortSignal.timeout(PATIENCE),
+        });
         if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) stop();
         else if (answer.ok) take(await answer.json(), quietly);
       });
     } catch {
-      // No connection: the next attempt or the next minute asks again.
+      suspect(); // no connection: the next attempt or the next minute asks again
     } finally {
       asking = false;
     }
@@ -141,14 +165,18 @@
   }
 
   function take(news, quietly) {
+    const isNew = news.cursor > cursor && news.unread === unread; // as many as before, but not the same
     cursor = Math.max(cursor, news.cursor);
     showCounts(news);
+    if (isNew) tell("live:inbox");
     tabs.postMessage({ unread: news.unread, queue: news.queue, for_you: news.for_you });
     if (!quietly) waiting.push(...news.notices);
     showWaiting();
   }
 
-  function showCounts({ unread, queue, for_you: forYou }) {
+  function showCounts({ unread: number, queue, for_you: forYou }) {
+    const differs = number !== unread;
+    unread = number;
     const inbox = document.getElementById("inbox-badge");
     const desk = document.getElementById("queue-badge");
     if (inbox) inbox.textContent = unread || "";
@@ -160,6 +188,8 @@
     }
     const title = document.title.replace(/^\(\d+\) /, "");
     document.title = unread ? `(${unread}) ${title}` : title;
+    if (!unread) for (const old of document.querySelectorAll(".toast[data-notice]")) old.remove();
+    if (differs) tell("live:inbox");
   }
 
   function stop() {
@@ -176,7 +206,11 @@
 
   /** Toasts belong where somebody looks; a tab in the background keeps them until it is looked at. */
   function showWaiting() {
-    if (document.hidden) return;
+    if (document.hidden) {
+      const unseen = waiting.filter((notice) => !shown.has(notice.id)).map((notice) => notice.id);
+      if (unseen.length) tell("live:unseen", Math.max(...unseen));
+      return;
+    }
     const fresh = waiting.filter((notice) => !shown.has(notice.id));
     waiting = [];
     for (const notice of fresh) {
@@ -187,7 +221,7 @@
     if (fresh.length) tabs.postMessage({ shown: fresh.map((notice) => notice.id) });
   }
 
-  function toast({ text, title, url }) {
+  function toast({ text, title, url, id }) {
     const place = document.getElementById("toasts");
     if (!place) return;
     const words = document.createElement(url ? "a" : "span");
@@ -199,6 +233,7 @@
     dismiss.setAttribute("aria-label", "Dismiss");
     const box = document.createElement("div");
     box.className = "toast";
+    if (id) box.dataset.notice = id;
     box.append(words, dismiss);
     dismiss.addEventListener("click", () => {
       box.remove();
@@ -233,8 +268,10 @@
   document.addEventListener("live:say", ({ detail }) => toast(detail));
   addEventListener("online", () => {
     disconnect(); // a socket from before may look open and be dead
+    attempts = 0;
     connect();
   });
+  addEventListener("offline", suspect);
   addEventListener("pagehide", () => {
     leaving = true;
     disconnect(); // an open socket would keep the page out of the back-forward cache

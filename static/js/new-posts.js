@@ -21,7 +21,11 @@
     }
     asking = true;
     try {
-      const answer = await fetch(`/threads/${thread}/since/${last}/`, { redirect: "manual", cache: "no-store" });
+      const answer = await fetch(`/threads/${thread}/since/${last}/`, {
+        redirect: "manual",
+        cache: "no-store",
+        signal: AbortSignal.timeout(15_000),
+      });
       if (answer.status === 200) take(await answer.text(), Number(answer.headers.get("X-Last-Position")));
     } catch {
       // No connection: live:ask comes again.

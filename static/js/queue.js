@@ -21,6 +21,7 @@
           headers: { "HX-Request": "true" },
           redirect: "manual",
           cache: "no-store",
+          signal: AbortSignal.timeout(15_000),
         });
         if (answer.ok) replace(await answer.text());
       }

@@ -6,6 +6,7 @@ Run apart from the other tests: Playwright's event loop and theirs do not share 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -196,3 +197,58 @@ def context(new_browser_context: Callable[..., BrowserContext]) -> BrowserContex
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+class Server:
+    """A daphne of one test's own, which may be killed and started again at the same address."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = environment | {"SITE_URL": self.url}
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), *DAPHNE]
+        self.process = subprocess.Popen([*command, "config.asgi:application"], env=self.environment, cwd=ROOT)
+        wait_for(self.port, self.process)
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def server(site):
+    server = Server(site.environment)
+    server.start()
+    yield server
+    stop(server.process)
+
+
+class Redis:
+    """A Redis of one test's own, which may be killed and started again at the same address."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--appendonly", "no", "--loglevel", "warning"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for(self.port, self.process)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def redis(server):
+    """A Redis of the test's own, which the test's server uses from here on."""
+    redis = Redis()
+    redis.start()
+    server.kill()
+    server.environment["REDIS_URL"] = f"redis://127.0.0.1:{redis.port}/0"
+    server.start()
+    yield redis
+    redis.kill()

@@ -4,34 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, WebSocketRoute, expect
+
+from tests.browser.live import BOARD, consult, expect_connected, open_page
 
 LIVE = re.compile(r"/ws/live/$")
-BOARD = """
-import json
-from django.test import Client
-from forum.notices.inbox import Inbox
-from tests import make
-
-def session(account):
-    browser = Client()
-    browser.force_login(account)
-    return browser.cookies["sessionid"].value
-
-people = {name: make.account(name, email=f"{name}-{nonce}@example.org") for name in ("alice", "bob")}
-people |= {name: make.moderator(name, email=f"{name}-{nonce}@example.org") for name in ("mia", "mo")}
-threads = {
-    "alices": make.thread("published", author=people["alice"], by=people["mo"]),
-    "bobs": make.thread("published", author=people["bob"], anonymous=True, by=people["mo"]),
-    "pending": make.thread(author=people["bob"]),
-}
-Inbox(people["alice"]).mark_read()
-print(json.dumps({
-    "sessions": {name: session(person) for name, person in people.items()},
-    "threads": {name: thread.get_absolute_url() for name, thread in threads.items()},
-    "item": make.item(threads["pending"]).get_absolute_url(),
-}))
-"""
 
 
 @pytest.fixture
@@ -50,28 +27,6 @@ def browser_of(site, board, new_browser_context) -> Callable[[str], BrowserConte
         return context
 
     return sign_in
-
-
-def open_page(context: BrowserContext, address: str) -> Page:
-    """A new window at `address`, with its socket open."""
-    page = context.new_page()
-    page.goto(address)
-    expect_connected(page)
-    return page
-
-
-def expect_connected(page: Page, within: float = 20) -> None:
-    expect(page.locator("#live-connection")).to_have_attribute("data-state", "open", timeout=within * 1000)
-
-
-def consult(moderator: Page, address: str, words: str) -> None:
-    """Reply in the thread at `address` by its form."""
-    moderator.goto(address)
-    form = moderator.locator("form[action$='/act/consult/']")
-    form.locator("[name=body]").fill(f"{words}: decline warmly, and talk with your colleagues this week.")
-    form.locator("[name=aspects]").first.check()
-    form.locator("button:not([type=button])").last.click()
-    expect(moderator.locator("#posts")).to_contain_text(words)
 
 
 def test_replies_wait_behind_a_button_and_come_into_place_when_asked(board, browser_of):
