@@ -1,5 +1,6 @@
 """Audit events: the record of what was done to threads and posts, append-only, without texts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -40,9 +41,13 @@ MOVE = "UPDATE moderation_audithead SET seq = %s, mac = %s"
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
-    def about(self, what: Any) -> "AuditEventQuerySet":
-        """What was done to this very thread, post or persona, the latest first."""
-        return self.filter(about=str(what)).order_by("-seq")
+    def about(self, *what: Any) -> "AuditEventQuerySet":
+        """What was done to these very threads, posts or personas, the latest first."""
+        return self.filter(about__in=[str(each) for each in what]).order_by("-seq")
+
+    def by_moderators(self, *, also: Iterable[str] = ()) -> "AuditEventQuerySet":
+        """And `also` these kinds of what happened by itself; nothing else that authors or members did."""
+        return self.filter(Q(by__isnull=False) | Q(kind__in=also)).select_related("by")
 
     def shown_to(self, viewer: Any) -> "AuditEventQuerySet":
         """What moderators did, and who was appointed; for administrators who are none, without break-glass.

@@ -66,13 +66,13 @@ def _anonymous(request: MemberRequest, post_id: uuid.UUID) -> Post:
 
 def _page(request: MemberRequest, post: Post, form: PauseForm, *, status: int = 200) -> HttpResponse:
     said = Post.objects.visible_to(request.user).filter(persona=post.persona).in_order()
-    events = AuditEvent.objects.about(post.persona).filter(kind__in=RECORDED).select_related("by")
+    events = AuditEvent.objects.about(post.persona, *said).by_moderators()
     context = {
         "post": post,
         "thread": post.thread,
         "persona": post.persona,
         "said": said[:SHOWN],
-        "record": [(RECORDED[event.kind], event) for event in events[:SHOWN]],
+        "record": [(RECORDED.get(event.kind, event.deed), event) for event in events[:SHOWN]],
         "pause_form": form,
     }
     return render(request, "moderation/author.html", context, status=status)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import MemberRequest, moderator_required
+from accounts.access import MemberRequest, NotAllowed, moderator_required
 from forum.models import Kind, Post, Thread
 from forum.states import State
 from forum.text.passages import Passages
@@ -18,7 +18,7 @@ from moderation.actions.redact import REDACTABLE, concerned, places
 from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.forms import CloseForm, HideForm, MergeForm
 from moderation.models import AuditEvent, Redaction
-from moderation.rules import kept_from_posts
+from moderation.rules import Party, kept_from_posts
 
 SHOWN = 50
 RECORDED = {
@@ -32,6 +32,9 @@ RECORDED = {
     "thread.redaction-asked": "Removing words asked for",
     "thread.redaction-refused": "Removing words refused",
     "thread.redacted": "Words removed",
+    "post.hidden": "Reply hidden",
+    "post.hidden-by-flags": "Reply hidden because of flags, until a moderator looks",
+    "post.shown": "Reply shown again",
 }
 
 
@@ -90,17 +93,16 @@ def _thread(request: MemberRequest, public_id: str) -> Thread:
 def _page(request: MemberRequest, found: Thread, *, status: int = 200, **forms) -> HttpResponse:
     asked = Redaction.objects.visible_to(request.user).waiting().filter(thread=found).first()
     question = found.posts.get(kind=Kind.QUESTION)
-    hidden = Post.objects.visible_to(request.user).filter(thread=found, state=State.HIDDEN)
-    hidden = hidden.select_related("thread")[:SHOWN]
+    posts = list(Post.objects.visible_to(request.user).filter(thread=found).select_related("thread"))
+    hidden = [post for post in posts if post.state == State.HIDDEN][:SHOWN]
     with_words = concerned(asked) if asked else []
-    kept = kept_from_posts(request.user, [question, *hidden, *with_words])
-    events = AuditEvent.objects.about(found).filter(kind__in=RECORDED).select_related("by")
+    kept = kept_from_posts(request.user, posts)
     context = {
         "thread": found,
         "kept_from": kept.get(question.pk),
         "hidden": [(post, kept.get(post.pk)) for post in hidden],
         "may_settle": not any(post.pk in kept for post in with_words),
-        "record": [(RECORDED[event.kind], event) for event in events[:SHOWN]],
+        "record": _record(request, found, posts, kept),
         "close_form": CloseForm(prefix="close"),
         "hide_form": HideForm(prefix="hide"),
         "merge_form": MergeForm(prefix="merge"),
@@ -113,6 +115,19 @@ def _page(request: MemberRequest, found: Thread, *, status: int = 200, **forms) 
     return render(request, "moderation/thread.html", context, status=status)
 
 
+def _record(
+    request: MemberRequest, found: Thread, posts: list[Post], kept: dict[uuid.UUID, NotAllowed]
+) -> list[tuple[str, AuditEvent]]:
+    """What was done with the thread and its texts; but which colleague did it, no party to it reads."""
+    party = {str(post) for post in posts if isinstance(kept.get(post.pk), Party)}
+    party |= {str(found) for post in posts if post.kind == Kind.QUESTION and str(post) in party}
+    events = list(AuditEvent.objects.about(found, *posts).by_moderators(also=RECORDED)[:SHOWN])
+    for event in events:
+        if event.about in party and event.by != request.user:
+            event.by = None
+    return [(RECORDED.get(event.kind, event.deed), event) for event in events]
+
+
 def _with_reason(request: MemberRequest, public_id: str, deed, form: CloseForm | HideForm) -> HttpResponse:
     found = _thread(request, public_id)
     if not form.is_valid():
@@ -122,6 +137,10 @@ def _with_reason(request: MemberRequest, public_id: str, deed, form: CloseForm |
 
 def _done(request: MemberRequest, found: Thread, deed, *what: str | Thread) -> HttpResponse:
     deed(found, *what, by=request.user, now=timezone.now())
+    return _to_record(found)
+
+
+def _to_record(found: Thread) -> HttpResponse:
     return redirect(f"{reverse('moderation:thread', args=[found.public_id])}#record")
 
 
@@ -131,4 +150,4 @@ def show_post(request: MemberRequest, post_id: uuid.UUID) -> HttpResponse:
     posts = Post.objects.visible_to(request.user).select_related("thread")
     post = get_object_or_404(posts, pk=post_id)
     show(post, by=request.user, now=timezone.now())
-    return redirect("moderation:thread", post.thread.public_id)
+    return _to_record(post.thread)

@@ -154,3 +154,8 @@ def test_an_author_is_found_from_a_thread_that_was_withdrawn(mos, bob, mo):
     question = make.question(make.thread("withdrawn", author=bob, anonymous=True, by=mo))
     assert mos.post(f"/moderation/posts/{question.pk}/author/pause/", {"days": "30"}).status_code == 303
     assert vault.paused_until(bob, timezone.now())
+
+
+def test_what_was_done_with_their_texts_stands_in_the_record(mos, page, question):
+    record = mos.get(page).content.decode().partition('id="record-head"')[2].partition("</section>")[0]
+    assert "Question published: Mia" in record

@@ -222,3 +222,35 @@ def test_what_can_be_no_thread_is_an_unknown_address(client, mia, no_thread, dee
     assert client.get(address).status_code == client.post(address).status_code == 404
     with pytest.raises(Resolver404):
         resolve(unquote(address))
+
+
+def record_of(address: str, viewer) -> str:
+    page = make.browser(viewer).get(address).content.decode()
+    return page.partition('id="record-head"')[2].partition("</section>")[0]
+
+
+def test_what_was_done_with_its_texts_stands_in_its_record(mia, mo, vera, now):
+    thread = make.thread("published", by=mia, now=now)
+    reply = make.post(thread, "perspective", author=vera, by=mo, now=now)
+    make.edit(reply, body=f"{make.REPLY} Or so.", now=now)
+    record = record_of(f"/moderation/threads/{thread.public_id}/", mo)
+    assert "Question published: Mia" in record
+    assert "Perspective published: Mo" in record
+    assert "submitted" not in record.lower()
+
+
+def test_which_colleague_did_it_no_party_reads(mia, mo, now):
+    thread = make.thread("published", author=mo, by=mia, now=now)
+    make.post(thread, author=mo, now=now)
+    address = f"/moderation/threads/{thread.public_id}/"
+    assert "Question published: Mia" in record_of(address, make.moderator("Ned"))
+    record = record_of(address, mo)
+    assert "Question published: <" in record
+    assert "Consultation published: Mo" in record
+
+
+def test_a_moderator_who_asked_anonymously_reads_it_like_any_other(mia, mo, now):
+    thread = make.thread("published", author=mo, anonymous=True, by=mia, now=now)
+    address = f"/moderation/threads/{thread.public_id}/"
+    assert record_of(address, mo) == record_of(address, make.moderator("Ned"))
+    assert "Question published: Mia" in record_of(address, mo)
