@@ -11,9 +11,10 @@ SECOND_MODERATOR_AFTER = timedelta(hours=36)  # another than who holds it is tol
 def clock_of(waits: Any, now: datetime, *, runs: bool = True) -> dict[str, Any]:
     """Who holds what waits, how many hours it has, and whether that is too long for a clock that `runs`."""
     holder = waits.holder_at(now)
+    taken_up = holder or getattr(waits, "taken_up_after", None) is not None  # which licences don't note
     return {
         "holder": holder,
         "hours": int((now - waits.hour).total_seconds() // 3600),
         "overdue": runs and now >= waits.hour + DECIDE_WITHIN,
-        "unseen": runs and holder is None and now >= waits.hour + ACKNOWLEDGE_WITHIN,
+        "unseen": runs and not taken_up and now >= waits.hour + ACKNOWLEDGE_WITHIN,
     }

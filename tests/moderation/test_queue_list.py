@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from anonymity.hour import hour_of
 from forum.models import Post, Thread, ThreadTag
-from moderation.actions.claim import claim, hand_over
+from moderation.actions.claim import claim, hand_over, release
 from moderation.actions.sanction import sanction
 from moderation.listing import PAGE, Selection, list_items
 from moderation.models import QueueItem, Recusal
@@ -269,3 +269,12 @@ def test_what_waits_beside_the_texts_stands_there_with_the_way_to_it(client, mia
     assert "1 suspension waits for a second moderator." in shown(client)
     assert "Licence to look up 1" in shown(client)
     assert "Licence" not in shown(client, kind="question")
+
+
+def test_nobody_took_it_up_is_not_said_of_what_somebody_did(client, mia, mo, pending_item, now):
+    QueueItem.objects.update(hour=hour_of(timezone.now()) - timedelta(hours=5))
+    client.force_login(mo)
+    assert "nobody took it up" in shown(client)
+    claim(pending_item, by=mia, now=timezone.now())
+    release(pending_item, by=mia, now=timezone.now())
+    assert "nobody took it up" not in shown(client)
