@@ -23,6 +23,12 @@ class AlreadyClaimed(Refused):
     pass
 
 
+class CannotHandOver(NotAllowed):
+    def __init__(self) -> None:
+        # One sentence for every reason: which it is, is between that colleague and the item.
+        super().__init__("This can’t be handed over to them. Please choose another colleague.")
+
+
 def claim(item: QueueItem, *, by: Account, now: datetime) -> None:
     """Hold `item` for `by`, or renew the hold. AlreadyClaimed, with the name, when a colleague has it."""
     require_item(by, item)
@@ -86,11 +92,10 @@ def forget_recusals() -> None:
 def hand_over(item: QueueItem, to: Account, note: str, *, by: Account, now: datetime) -> None:
     """Pass `by`'s hold on to a colleague, with a note that moderators alone read until it is decided.
 
-    AlreadyClaimed when the hold is not `by`'s any more; NotAllowed when `to` may not decide about it.
+    AlreadyClaimed when the hold is not `by`'s any more; CannotHandOver when `to` may not decide about it.
     """
     if to == by or not may_decide(to, item):
-        # One sentence for every reason: which it is, is between that colleague and the item.
-        raise NotAllowed("This can’t be handed over to them. Please choose another colleague.")
+        raise CannotHandOver
     with transaction.atomic():
         held = QueueItem.objects.filter(pk=item.pk, holder=by).held(now=now)
         if not held.update(holder=to, held_until=now + CLAIM_LASTS, handover_note=note):

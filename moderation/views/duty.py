@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,7 +38,7 @@ def add_absence(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         try:
             go_away(**form.cleaned_data, by=request.user, now=timezone.now())
-            return redirect("moderation:duty")
+            return _to_absences()
         except Unfit as refusal:
             form.add_error(refusal.field, str(refusal))
     return _page(request, status=422, absence_form=form)
@@ -48,7 +49,11 @@ def add_absence(request: MemberRequest) -> HttpResponse:
 def remove_absence(request: MemberRequest, absence_id: uuid.UUID) -> HttpResponse:
     absence = get_object_or_404(Absence.objects.filter(account=request.user), pk=absence_id)
     come_back(absence, by=request.user, now=timezone.now())
-    return redirect("moderation:duty")
+    return _to_absences()
+
+
+def _to_absences() -> HttpResponse:
+    return redirect(f"{reverse('moderation:duty')}#away")
 
 
 def _duty_of(account: Account) -> Duty:

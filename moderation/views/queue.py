@@ -9,6 +9,7 @@ from accounts.access import MemberRequest, moderator_required
 from forum.models import Facet
 from moderation.clock import clock_of
 from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
+from moderation.views.told import once, told
 from moderation.views.undo import last_decided
 
 
@@ -43,4 +44,5 @@ def queue(request: MemberRequest) -> HttpResponse:
         return render(request, "moderation/_queue.html", context)
     chosen = {facet: selection.value_of(facet) for facet in (Facet.DISCIPLINE, Facet.JURISDICTION)}
     choices = {"chosen": chosen, "urgencies": URGENCIES, "ages": AGES, "holds": HOLDS, "suggested": SUGGESTED}
-    return render(request, "moderation/queue.html", {**context, **choices})
+    page = render(request, "moderation/queue.html", {**context, **choices, "told": told(request)})
+    return once(page) if told(request) else page

@@ -37,7 +37,7 @@ def ask(request: MemberRequest, public_id: str) -> HttpResponse:
         ask_to_redact(
             thread, data["words"], data["reason"], hidden=data["hidden"], by=request.user, now=timezone.now()
         )
-        return redirect("moderation:thread", public_id)
+        return redirect(f"{reverse('moderation:thread', args=[public_id])}#redaction")
     texts = (
         Post.objects.visible_to(request.user)
         .filter(thread=thread)

@@ -52,6 +52,6 @@ def undo_item(request: MemberRequest, item_id: uuid.UUID) -> HttpResponse:
     if last_decided(request) != found.pk:
         raise TooLate("A decision can be undone for ten minutes, where it was made.")
     undo(found, by=request.user, now=timezone.now())
-    response = redirect(found)
+    response = redirect(f"{found.get_absolute_url()}#decision")
     response.delete_cookie(COOKIE, path="/moderation/", samesite="Strict")
     return response

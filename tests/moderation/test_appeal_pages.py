@@ -43,7 +43,7 @@ class TestPages:
         assert mos.post(f"{item.get_absolute_url()}claim/").status_code == 303
         form = {"grant-version": item.version, "grant-reason": WHY}
         granted = mos.post(f"{item.get_absolute_url()}grant/", form)
-        assert granted.headers["Location"] == make.item(declined).get_absolute_url()
+        assert granted.headers["Location"] == f"{make.item(declined).get_absolute_url()}#decision"
         own = alices.get(page).content.decode()
         for words in (DECLINED.replace("'", "&#x27;"), WORDS, WHY, "Granted", "went back to the moderators"):
             assert words in own

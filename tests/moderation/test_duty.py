@@ -98,7 +98,7 @@ def test_being_away_from_today_passes_on_what_is_suggested(mias, mia, mo, day):
     item = waiting()
     suggest_what_waits(timezone.now())
     answer = mias.post(f"{PAGE}away/", form(day, day + timedelta(days=3), cover=mo.pk))
-    assert answer.headers["Location"] == PAGE
+    assert answer.headers["Location"] == f"{PAGE}#away"
     assert whose(item) == "Mo"
     assert AuditEvent.objects.filter(kind="absence.noted", by=mia).count() == 1
 
@@ -198,7 +198,7 @@ def test_absences_may_touch_but_not_overlap(mia, day):
 def test_coming_back_takes_the_own_absence_away(mias, mia, mo, day):
     own, others = away(mia, day), away(mo, day)
     assert mias.post(f"{PAGE}away/{others.pk}/remove/").status_code == 404
-    assert mias.post(f"{PAGE}away/{own.pk}/remove/").headers["Location"] == PAGE
+    assert mias.post(f"{PAGE}away/{own.pk}/remove/").headers["Location"] == f"{PAGE}#away"
     assert [*Absence.objects.all()] == [others]
     assert AuditEvent.objects.filter(kind="absence.taken-back", by=mia).count() == 1
     come_back(own, by=mia, now=timezone.now())  # twice does nothing more

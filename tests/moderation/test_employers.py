@@ -41,8 +41,11 @@ class TestHandingOver:
         for who in (eve, tess, uma):
             form = {"over-to": who.pk, "over-note": "Please have a look at this one."}
             answer = mias.post(f"{item.get_absolute_url()}hand-over/", form)
-            assert answer.status_code == 403
-            assert "<p>This can’t be handed over to them. Please choose" in answer.content.decode()
+            assert answer.status_code == 422
+            page = answer.content.decode()
+            assert "This can’t be handed over to them. Please choose another colleague." in page
+            assert "Please have a look at this one." in page
+            assert page.count("<option") > 3  # to choose another from
 
 
 class TestEmployers:

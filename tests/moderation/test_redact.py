@@ -328,7 +328,7 @@ class TestPages:
     def test_one_asks_and_another_agrees(self, desk, published_thread):
         mias, mos = desk
         assert make.BODY[:40] in mias.get(f"{self.page}redact/").content.decode()
-        assert self.ask(mias)["Location"] == self.page
+        assert self.ask(mias)["Location"] == f"{self.page}#redaction"
         assert "1 thread with words to remove" in mos.get("/moderation/queue/").content.decode()
         assert f"{self.page}#redaction" in mos.get("/moderation/redactions/").content.decode()
         seen = mos.get(self.page).content.decode()

@@ -207,7 +207,7 @@ def test_the_desk_shows_one_of_two(topic, mia, mo):
     page = mias.get(address).content.decode()
     assert "Two moderators have to agree" in page
     assert ">Agree to publish it</button>" in page
-    assert mias.post(f"{address}publish/", {"version": 1}).headers["Location"] == address
+    assert mias.post(f"{address}publish/", {"version": 1}).headers["Location"] == f"{address}#decision"
     assert "you have agreed to publish it" in mias.get(address).content.decode()
     assert "One of two: Mia has agreed" in mos.get("/moderation/queue/").content.decode()
     claim(again(item), by=mia, now=timezone.now())
@@ -226,5 +226,5 @@ def test_agreeing_no_more_is_done_on_the_item(item, mia, now, client):
     publish(item, version=1, by=mia, now=now)
     client.force_login(mia)
     answer = client.post(f"{item.get_absolute_url()}agree-no-more/")
-    assert answer.headers["Location"] == item.get_absolute_url()
+    assert answer.headers["Location"] == f"{item.get_absolute_url()}#decision"
     assert "Nobody has so far." in client.get(item.get_absolute_url()).content.decode()

@@ -171,7 +171,7 @@ class TestPages:
         assert "Undo it" in mias.get(page).content.decode()
         assert "Undo it" not in mos.get(page).content.decode()
         assert mos.post(f"{page}undo/").status_code == 409
-        assert mias.post(f"{page}undo/")["Location"] == page
+        assert mias.post(f"{page}undo/")["Location"] == f"{page}#decision"
         assert "You hold this" in mias.get(page).content.decode()
         assert "You have just decided" not in mias.get("/moderation/queue/").content.decode()
         assert mias.post(f"{page}undo/").status_code == 409
