@@ -76,7 +76,7 @@ def take_verification(request: MemberRequest, verification_id: uuid.UUID) -> Htt
         return HttpResponse(status=204)
     if "board" in request.POST:  # typed before the hold ran out
         return _page(request, asked, check_form=CheckForm(request.POST))
-    return redirect(asked)
+    return redirect(f"{asked.get_absolute_url()}#check")
 
 
 @members_required
