@@ -44,6 +44,13 @@ def dated(instant: datetime) -> SafeString:
     return _time_element(instant.date())
 
 
+@register.filter
+@lru_cache(maxsize=4096)
+def to_the_hour(instant: datetime) -> str:
+    """When something is due, with its weekday. The date filter took a tenth of the queue's time."""
+    return f"{instant:%A} {instant.day} {instant:%B, %H:%M} UTC"
+
+
 @lru_cache(maxsize=4096)
 def _time_element(day_of: date) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', day_of.isoformat(), f"{day_of.day} {day_of:%B %Y}")
