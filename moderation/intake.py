@@ -13,12 +13,16 @@ from anonymity.hour import hour_of
 from moderation import audit
 
 
-def enqueue(post: Any, *, now: datetime, urgent: bool = False) -> None:
-    """Put a pending post before the moderators, and tell their open pages."""
+def enqueue(post: Any, *, now: datetime, urgent: bool = False, answer: str = "") -> None:
+    """Put a pending post before the moderators, and tell their open pages.
+
+    `answer`: what its author says about the changes that one of them proposed.
+    """
     from moderation.models import QueueItem
 
     came_in = hour_of(now)
-    QueueItem.objects.create(post=post, thread_id=post.thread_id, kind=post.kind, urgent=urgent, hour=came_in)
+    what = {"post": post, "thread_id": post.thread_id, "kind": post.kind, "answer": answer}
+    QueueItem.objects.create(**what, urgent=urgent, hour=came_in)
     transaction.on_commit(bus.nudge_queue)
 
 
@@ -101,6 +105,7 @@ def drop(posts: Any) -> None:
     list(QueueItem.objects.waiting().filter(post__in=posts).select_for_update().values_list("pk"))
     drop_appeals(posts)
     Decision.objects.filter(item__post__in=posts).update(note="")
+    QueueItem.objects.filter(post__in=posts).forget_notes()
     QueueItem.objects.waiting().filter(post__in=posts).delete()
     transaction.on_commit(bus.nudge_queue)
 
@@ -122,6 +127,7 @@ def drop_edits(posts: Any) -> None:
     waiting = QueueItem.objects.waiting().filter(post__in=posts, kind=EDIT)
     list(waiting.select_for_update().values_list("pk"))  # as above
     Decision.objects.filter(item__post__in=posts, item__kind=EDIT).update(note="")
+    QueueItem.objects.filter(post__in=posts, kind=EDIT).forget_notes()
     waiting.delete()
     transaction.on_commit(bus.nudge_queue)
 

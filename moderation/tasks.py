@@ -10,6 +10,7 @@ from moderation.actions.claim import forget_recusals
 from moderation.actions.duty import forget_absences
 from moderation.actions.page import page_about_what_waits
 from moderation.actions.suggest import forget_suggestions, suggest_what_waits
+from moderation.actions.undo import forget_notes
 from moderation.actions.verify import end_what_is_over, put_what_ends_again
 
 
@@ -26,6 +27,11 @@ def page_second_moderators() -> None:
 @db_periodic_task(crontab(minute="*"))
 def suggest() -> None:
     suggest_what_waits(timezone.now())
+
+
+@db_periodic_task(crontab(minute="15"))
+def forget_notes_beside_what_is_decided() -> None:
+    forget_notes(timezone.now())
 
 
 @db_periodic_task(crontab(hour="2", minute="40"), **PATIENTLY)

@@ -25,10 +25,11 @@ def accept(post: Post, *, version: int, by: Author, now: datetime) -> None:
 def refuse(post: Post, words: str, *, version: int, by: Author, now: datetime) -> None:
     """Put the text before the moderators again as its author wrote it, with `words` about the proposal."""
     proposal, thread = _taken_up(post, version=version, by=by, now=now)
-    lifecycle.move(proposal, State.DECLINED, note=clean_body(words, by))
+    answer = clean_body(words, by)
+    lifecycle.move(proposal, State.DECLINED, note=answer)
     _wait_again(post, thread)
     urgent = post.kind == Kind.QUESTION and thread.urgency == Urgency.URGENT
-    intake.enqueue(post, now=now, urgent=urgent)
+    intake.enqueue(post, now=now, urgent=urgent, answer=answer)
     audit.record(f"{Kind(post.kind).value}.rewording-refused", about=post, now=now)
 
 

@@ -123,8 +123,7 @@ def settle_item(
     """Settle `item`, once, and return its text. NotAllowed with a verdict that is none for its kind."""
     if verdict not in VERDICTS.get(item.kind, ABOUT_TEXTS):
         raise NotAllowed("This can't be decided so. Please open it from the queue again.")
-    settled = {"decided": True, "hold_reason": "", "handover_note": ""}
-    _take(item, PAST[verdict], version=version, by=by, now=now, **settled)
+    _take(item, PAST[verdict], version=version, by=by, now=now, decided=True)
     Decision.objects.create(item=item, verdict=verdict, note=note, version=version, by=by, hour=hour_of(now))
     return item.post
 

@@ -154,7 +154,7 @@ def out_of_reach(thread: Thread, passages: Passages) -> list[str]:
 
 def _notes(thread: Thread) -> Iterator[tuple[QuerySet, list[str]]]:
     """What moderators and members wrote about the texts of `thread`, and might have quoted in it."""
-    yield QueueItem.objects.filter(post__thread=thread), ["hold_reason", "handover_note"]
+    yield QueueItem.objects.filter(post__thread=thread), ["hold_reason", "handover_note", "answer"]
     yield Decision.objects.filter(item__post__thread=thread), ["note"]
     yield Redaction.objects.filter(thread=thread), ["reason"]
     yield Flag.objects.filter(post__thread=thread), ["words"]

@@ -1,7 +1,7 @@
 """Undoing a decision: for ten minutes, whoever decided can put the text back into the queue as it was."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ from moderation.actions.decide import PAST, bring
 from moderation.models import Decision, QueueItem, Verdict
 from moderation.models.queue import APPEAL, EDIT
 
+# Of when it was decided the full hour before is kept: so the minutes to undo it are never fewer.
+KEPT_WITH_NOTES = timedelta(hours=1, minutes=10)
 TOLD = {
     Verdict.PUBLISH: (Happening.PUBLISHED, Happening.THREAD, Happening.REPLY, Happening.UPDATE),
     Verdict.RETURN: (Happening.RETURNED,),
@@ -68,6 +70,8 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
         bring(item, State.PENDING, out_of=[DECIDED[verdict]], note="")
         if verdict == Verdict.PROPOSE:
             Edit.objects.filter(post=item.post).delete()
+    if item.hold_reason:
+        bring(item, State.HELD)
     if item.version != decision.version:
         raise Refused("This was changed after the decision, so it stays.")
     _untell(item.post, (OF_AN_EDIT if item.kind == EDIT else TOLD)[verdict])
@@ -75,6 +79,11 @@ def undo(item: QueueItem, *, by: Account, now: datetime) -> None:
     QueueItem.objects.filter(pk=item.pk).update(decided=False, holder=by, held_until=now + CLAIM_LASTS)
     audit.record(f"{item.kind}.not-{PAST[verdict]}-after-all", about=item.post, by=by, now=now)
     transaction.on_commit(bus.nudge_queue)
+
+
+def forget_notes(now: datetime) -> None:
+    """What was noted beside texts, once their decisions can't be undone any more: it may quote them."""
+    QueueItem.objects.filter(decided=True, decision__hour__lte=now - KEPT_WITH_NOTES).forget_notes()
 
 
 def _undo_about_edit(item: QueueItem, verdict: Verdict) -> None:

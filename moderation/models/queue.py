@@ -38,6 +38,11 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         """Waiting items that somebody is reading at `now`."""
         return self.waiting().filter(holder__isnull=False, held_until__gt=now)
 
+    def forget_notes(self) -> None:
+        """What was noted beside these items. None that has no note is written."""
+        noted = ~Q(hold_reason="", handover_note="", answer="")
+        self.filter(noted).update(hold_reason="", handover_note="", answer="")
+
     def suggested_to(self, account) -> "QueueItemQuerySet":
         """Waiting items that are for `account`, though anybody may take them."""
         return self.waiting().filter(suggested_to=account)
@@ -76,10 +81,10 @@ class QueueItem(Held, models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     agreed_version = models.PositiveIntegerField(null=True, blank=True)
-    # Why its text is held, for moderators alone; gone with the decision, since it may quote the text.
+    # For moderators alone, and gone once the decision can't be undone any more: they may quote the text.
     hold_reason = models.CharField(max_length=300, blank=True)
-    # From the moderator who handed it over to the next, gone with the decision: it may quote the text.
     handover_note = models.TextField(blank=True, default="")
+    answer = models.TextField(blank=True, default="")  # of its author to changes that were proposed
 
     objects = QueueItemQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from accounts.actions.appoint import appoint
 from accounts.models import Account
 from forum.actions.withdraw import withdraw
 from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed, claim, hand_over, release
+from moderation.actions.undo import KEPT_WITH_NOTES, forget_notes
 from moderation.models import AuditEvent, QueueItem
 from tests import make
 
@@ -46,7 +47,7 @@ def test_what_is_put_back_is_free_for_a_colleague(pending_item, mia, mo, now):
     assert pending_item.holder == mo
 
 
-def test_a_hold_goes_to_a_colleague_with_a_note_that_ends_with_the_decision(pending_item, mia, mo, now):
+def test_a_hold_goes_to_a_colleague_with_a_note_that_ends_after_the_decision(pending_item, mia, mo, now):
     claim(pending_item, by=mia, now=now)
     later = now + CLAIM_LASTS - SECOND
     hand_over(pending_item, mo, NOTE, by=mia, now=later)
@@ -56,6 +57,8 @@ def test_a_hold_goes_to_a_colleague_with_a_note_that_ends_with_the_decision(pend
     with pytest.raises(AlreadyClaimed, match="Mo is reading this"):
         claim(pending_item, by=mia, now=later)
     make.decide_on(pending_item.post, "published", by=mo, now=later)
+    assert NOTE not in make.browser(mia).get(pending_item.get_absolute_url()).content.decode()
+    forget_notes(later + KEPT_WITH_NOTES)
     pending_item.refresh_from_db()
     assert pending_item.handover_note == ""
 

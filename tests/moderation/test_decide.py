@@ -13,6 +13,7 @@ from forum.lifecycle import IllegalMove
 from forum.models import Event, Post, Thread
 from moderation.actions.claim import CLAIM_LASTS, AlreadyClaimed, claim
 from moderation.actions.decide import TextChanged, decline, hold, publish, return_to_author
+from moderation.actions.undo import KEPT_WITH_NOTES, forget_notes
 from moderation.models import AuditEvent, Decision, QueueItem
 from tests import make
 from tests.forum import recount
@@ -154,6 +155,8 @@ def test_what_is_held_stays_in_the_queue_until_any_moderator_decides(alice, mia,
     assert (event.by, event.about) == (mia, f"post {post.pk}")
     assert not Event.objects.exists()
     decide(deed, item, by=mo, now=now)
+    assert WHY not in make.browser(mo).get(item.get_absolute_url()).content.decode()
+    forget_notes(now + KEPT_WITH_NOTES)
     item.refresh_from_db()
     assert (item.decided, item.hold_reason) == (True, "")
     assert (Thread.objects.get().state, Post.objects.get().state) == (STATES[deed], STATES[deed])

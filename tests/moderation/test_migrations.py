@@ -33,7 +33,7 @@ def test_what_members_answered_to_a_sanction_waits_as_an_appeal(before_appeals, 
     answered = old.create(**given, reason=make.REASON, answer="It was another Vera.")
     silent = old.create(**given, reason=make.REASON)
     began = timezone.now()
-    migrate("0019_redacted_posts")
+    migrate("0021_notes_last_until_undoing_is_over")
     appeal = Appeal.objects.get()
     assert (appeal.words, appeal.sanction_id) == ("It was another Vera.", answered.pk)
     item = QueueItem.objects.get()

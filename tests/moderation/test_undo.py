@@ -11,8 +11,9 @@ from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
 from forum.models import Event, Notice, Post, Standing, Tag, Thread
 from forum.notices import fanout
-from moderation.actions.decide import decline, publish, return_to_author
-from moderation.actions.undo import undo
+from moderation.actions.claim import claim, hand_over
+from moderation.actions.decide import decline, hold, publish, return_to_author
+from moderation.actions.undo import KEPT_WITH_NOTES, forget_notes, undo
 from moderation.models import AuditEvent, Decision, QueueItem
 from tests import make, typed
 from tests.forum import recount
@@ -129,6 +130,57 @@ def test_so_does_what_one_decided_after_its_author_refused_changes(
     with pytest.raises(Refused, match="decided about this again"):
         undo(pending_item, by=mia, now=now)
     assert state_of_the_board() == before
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_what_colleagues_noted_beside_it_is_there_again(pending_item, mia, mo, now, verdict):
+    hold(pending_item, "Waits for the insurer.", version=1, by=mo, now=now)
+    claim(pending_item, by=mo, now=now)
+    hand_over(pending_item, mia, "Please look at the last sentence.", by=mo, now=now)
+    decide(verdict, pending_item, by=mia, now=now)
+    forget_notes(now)
+    undo(pending_item, by=mia, now=now)
+    assert {Thread.objects.get().state, Post.objects.get().state} == {"held"}
+    page = make.browser(mia).get(pending_item.get_absolute_url()).content.decode()
+    assert "Waits for the insurer." in page
+    assert "Please look at the last sentence." in page
+
+
+def test_so_is_what_its_author_said_about_the_changes_proposed(pending_thread, alice, mia, mo, now):
+    proposal = make.proposal(pending_thread, by=mo, body=f"{make.BODY} Elsewhere.", now=now)
+    refuse(make.question(pending_thread), "The place matters.", version=proposal.version, by=alice, now=now)
+    item = make.item(pending_thread)
+    mias, address = make.browser(mia), item.get_absolute_url()
+    assert mias.get(address).content.decode().count("The place matters.") == 1
+    decide("publish", item, by=mia, now=now)
+    assert "The place matters." not in mias.get(address).content.decode()
+    undo(item, by=mia, now=now)
+    assert mias.get(address).content.decode().count("The place matters.") == 1
+
+
+NOTES = {"hold_reason": "Waits for the insurer.", "handover_note": "Please look.", "answer": "It matters."}
+
+
+def notes() -> dict[str, str]:
+    return QueueItem.objects.values(*NOTES).get()
+
+
+def test_they_go_once_it_can_t_be_undone_any_more(pending_item, mia, now):
+    QueueItem.objects.update(**NOTES)
+    forget_notes(now + timedelta(days=9))
+    assert notes() == NOTES
+    decide("decline", pending_item, by=mia, now=now)
+    forget_notes(now + timedelta(minutes=10))
+    assert notes() == NOTES
+    forget_notes(now + KEPT_WITH_NOTES)
+    assert not any(notes().values())
+
+
+def test_they_go_at_once_with_what_its_author_withdraws(pending_item, pending_thread, alice, mia, now):
+    QueueItem.objects.update(**NOTES)
+    decide("publish", pending_item, by=mia, now=now)
+    withdraw(Thread.objects.get(), by=alice, now=now)
+    assert not any(notes().values())
 
 
 @pytest.mark.parametrize("state", ["pending", "returned", "declined"])
