@@ -127,7 +127,7 @@ if REDIS_URL:
     }
     CACHES["default"] = env.redis_cache(REDIS_URL)
 else:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "config.layer.InThisProcess"}}
 
 HUEY = {
     "name": "sounding-board",
