@@ -5,7 +5,7 @@ threads for whoever holds two dumps.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import count
 from typing import Literal, NamedTuple
@@ -92,10 +92,17 @@ def personas(ring: KeyRing, ref: bytes) -> Iterator[UUID]:
 
 def free_places(ring: KeyRing, ref: bytes, action: str, day: date, limit: int) -> list[bytes]:
     """The tags that are left of somebody's `limit` for the day."""
-    places = [ring.tags(Key.RATE, *use(ref, action, day, place)) for place in range(limit)]
-    rows = Rate.objects.filter(bucket__in=[tag for tags in places for tag in tags])
+    tagged = place_tags(ring, ref, action, day, range(limit))
+    rows = Rate.objects.filter(bucket__in=[tag for tags in tagged for tag in tags])
     used = {bytes(tag) for tag in rows.values_list("bucket", flat=True)}
-    return [tags[0] for tags in places if used.isdisjoint(tags)]
+    return [tags[0] for tags in tagged if used.isdisjoint(tags)]
+
+
+def place_tags(
+    ring: KeyRing, ref: bytes, action: str, day: date, numbers: Iterable[int]
+) -> list[list[bytes]]:
+    """The tags of some places of somebody's day, each under every key, the primary's first."""
+    return [ring.tags(Key.RATE, *use(ref, action, day, place)) for place in numbers]
 
 
 def use(ref: bytes, action: str, day: date, place: int) -> tuple[bytes, ...]:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 64
 KEY_LASTS = timedelta(days=30)
+HALF_HOURS = 48  # of a day, in each of which an account gets one mail at most
 
 Action = Literal["thread", "reply", "flag"]
 P = ParamSpec("P")
@@ -51,6 +52,7 @@ class Purpose(StrEnum):
 
     OWN = "own"
     LIVE = "live"
+    MAIL = "mail"
     SUSPEND = "suspend"
     if settings.ANON_BREAK_GLASS:
         BREAK_GLASS = "break-glass"
@@ -194,15 +196,57 @@ def nudge_accounts(accounts: Iterable[Account]) -> None:
 
 
 @act
-def seal_reading(account_id: int, reading: bytes) -> bytes:
-    """What an account has read, for its own row: its personas' notices are among that."""
-    return keyring.current().seal_text(reading, use=Key.INBOX, row=account_id.to_bytes(8, "big"))
+def mail_accounts(persona_ids: Iterable[UUID]) -> set[int]:
+    """The accounts behind personas and flags, for the round of mails alone, which adds those that are told by
+    name and forgets them all. No statement names one of them: all accounts are looked through."""
+    refs = {_open(persona_id, Purpose.MAIL) for persona_id in persona_ids} - {None}
+    if not refs:
+        return set()
+    everybody = get_user_model().objects.only("anon_ref").iterator()
+    return {account.pk for account in everybody if _ref(account) in refs}
 
 
 @act
-def unseal_reading(account_id: int, sealed: bytes) -> bytes | None:
-    """None for what is no seal of this account's row, or one whose key is gone."""
-    return keyring.current().unseal_text(sealed, use=Key.INBOX, row=account_id.to_bytes(8, "big"))
+def take_mail(account: Account, at: datetime) -> bool:
+    """Use up the account's one mail of this half-hour; False when it is used, or the day's share is."""
+    ref, day = _ref(account), _day(at)
+    while True:
+        ring = _likely_ring()
+        free = rows.free_places(ring, ref, "mail", day, HALF_HOURS)
+        place = rows.place_tags(ring, ref, "mail", day, [_half_hour(at)])[0][0]
+        if place not in free or HALF_HOURS - len(free) >= settings.MAILS_A_DAY:
+            return False
+        if rows.inserted(Rate(bucket=place, day=day), ring):
+            return True
+
+
+@act
+def give_back_mail(account: Account, at: datetime) -> None:
+    """The mail server did not want that one now: it may be tried again."""
+    tags = rows.place_tags(_ring(), _ref(account), "mail", _day(at), [_half_hour(at)])[0]
+    Rate.objects.filter(bucket__in=tags).delete()
+
+
+@act
+def add_mail_notes(count: int, at: datetime) -> None:
+    """Notes of mails to nobody, each by itself like any other: their number in a round then depends on what
+    anybody can see alone, not on whether who is told behind a persona is also told by name."""
+    for _ in range(count):
+        while not rows.inserted(Rate(bucket=secrets.token_bytes(REF_BYTES), day=_day(at)), _likely_ring()):
+            pass
+
+
+@act
+def seal_reading(row: int, reading: bytes) -> bytes:
+    """What the account of that number has read, for its own row: its personas' notices are among that. Under
+    0, how far notices were mailed."""
+    return keyring.current().seal_text(reading, use=Key.INBOX, row=row.to_bytes(8, "big"))
+
+
+@act
+def unseal_reading(row: int, sealed: bytes) -> bytes | None:
+    """None for what is no seal of that row, or one whose key is gone."""
+    return keyring.current().unseal_text(sealed, use=Key.INBOX, row=row.to_bytes(8, "big"))
 
 
 def openings() -> dict[str, int]:
@@ -341,7 +385,18 @@ def _steadily(read: Callable[[KeyRing], R]) -> R:
 
 
 def _limits() -> dict[str, int]:
-    return {"thread": settings.THREADS_A_DAY, "reply": settings.REPLIES_A_DAY, "flag": settings.FLAGS_A_DAY}
+    return {
+        "thread": settings.THREADS_A_DAY,
+        "reply": settings.REPLIES_A_DAY,
+        "flag": settings.FLAGS_A_DAY,
+        "mail": HALF_HOURS,
+    }
+
+
+def _half_hour(at: datetime) -> int:
+    """Of the day's, by number."""
+    at = at.astimezone(UTC)
+    return 2 * at.hour + at.minute // 30
 
 
 def _day(now: datetime) -> date:

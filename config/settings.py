@@ -192,6 +192,7 @@ CSRF_FAILURE_VIEW = "accounts.views.kept.csrf_failure"
 THREADS_A_DAY = 3
 REPLIES_A_DAY = 20
 FLAGS_A_DAY = 10
+MAILS_A_DAY = 6  # of notices; a digest is not counted
 # Under one of these, a text is published once two moderators have agreed.
 TWO_MODERATORS_TOPICS = env.names("TWO_MODERATORS_TOPICS", "colleague-conduct,impaired-colleague")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

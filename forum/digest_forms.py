@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from forum.digests.schedule import zones
+from forum.fields import ZoneField
 from forum.models import Digest
 from forum.models.digest import CHOSEN, About, Every, Shows
 
@@ -18,7 +18,7 @@ class DigestForm(forms.ModelForm):
         label="How much it says",
         help_text="Others may read your mail: an employer, whoever shares a screen. Counts name no thread.",
     )
-    zone = forms.ChoiceField(label="Your time zone", help_text="By region, then place.")
+    zone = ZoneField()
 
     class Meta:
         model = Digest
@@ -28,9 +28,5 @@ class DigestForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zone: Any = self.fields["zone"]
-        zone.choices = [
-            (region, [(name, name.replace("_", " ")) for name in names]) for region, names in zones().items()
-        ]
-        if self.instance._state.adding:  # the browser then suggests its own
-            zone.widget.attrs["data-zone"] = True
+        if self.instance._state.adding:
+            self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED

@@ -1,8 +1,11 @@
 """The fields that texts are typed into: what they take, whatever the form."""
 
+from typing import Any
+
 from django import forms
 from django.core.validators import MaxLengthValidator
 
+from forum.digests.schedule import zones
 from forum.models import Tag
 from forum.text.markdown import LONGEST_SOURCE
 from forum.text.normalise import clean_for_persona, clean_line, clean_text
@@ -51,3 +54,17 @@ class TagChoice(forms.ModelMultipleChoiceField):
 
     def __init__(self, facet: str, **kwargs):
         super().__init__(Tag.objects.of(facet).in_order(), to_field_name="slug", **kwargs)
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone, by region and place."""
+
+    SUGGESTED = {"data-zone": True}  # for who has not chosen one, the browser then suggests its own
+
+    def __init__(self, **kwargs: Any) -> None:
+        regions = [
+            (region, [(name, name.replace("_", " ")) for name in names]) for region, names in zones().items()
+        ]
+        super().__init__(
+            choices=regions, label="Your time zone", help_text="By region, then place.", **kwargs
+        )

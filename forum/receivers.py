@@ -1,11 +1,12 @@
-"""What accounts say has happened to one, and what becomes of its digest then."""
+"""What accounts say has happened to one, and what becomes of its mails then."""
 
 from allauth.account.signals import email_changed
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.utils import timezone
 
-from forum.actions.digest import change_link, was_here
+from forum.actions.digest import was_here
+from forum.unsubscribe import change_links
 
 
 @receiver(user_logged_in)
@@ -15,4 +16,4 @@ def somebody_signed_in(sender, user, **kwargs) -> None:
 
 @receiver(email_changed)
 def address_was_changed(sender, user, **kwargs) -> None:
-    change_link(user)
+    change_links(user)

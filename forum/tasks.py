@@ -12,6 +12,7 @@ from forum.actions.flag import forget_flags
 from forum.actions.renew import renew_key_when_due
 from forum.digests.send import send_due
 from forum.notices import fanout, reading
+from forum.notices.mail import open_round, send_round
 from moderation import intake
 
 # What failed at night is tried again after 1, 3, 9, 27 and 81 minutes; the next minute tries a sweep again.
@@ -33,6 +34,13 @@ def end_holds() -> None:
 def send_digests() -> None:
     """For half a minute at most: all else waits meanwhile, and what is left over is due in the next."""
     send_due(timezone.now, until=timezone.now() + timedelta(seconds=30))
+
+
+@db_periodic_task(crontab(minute="*"))
+def mail_notices() -> None:
+    """A round that was opened a minute ago, then the next: for half a minute at most, like digests."""
+    send_round(timezone.now, until=timezone.now() + timedelta(seconds=30))
+    open_round(timezone.now())
 
 
 @db_periodic_task(crontab(hour="3", minute="10"), **PATIENTLY)

@@ -5,7 +5,20 @@ from django.urls import path, register_converter
 from forum.feeds import TagFeed, ThreadsFeed
 from forum.models.tag import Facet
 from forum.models.thread import ALPHABET
-from forum.views import anonymity, ask, browse, digest, export, flag, inbox, leave, mine, returning, thread
+from forum.views import (
+    anonymity,
+    ask,
+    browse,
+    digest,
+    export,
+    flag,
+    inbox,
+    leave,
+    mine,
+    notices,
+    returning,
+    thread,
+)
 
 
 class PublicId:
@@ -55,6 +68,7 @@ urlpatterns = [
     path("tags/<facet:facet>/<slug:slug>/follow/", browse.follow_tag, name="follow-tag"),
     path("tags/<facet:facet>/<slug:slug>/feed.atom", TagFeed(), name="tag-feed"),
     path("feeds/threads.atom", ThreadsFeed(), name="feed"),
+    path("my/settings/notices/", notices.notice_settings, name="notice-settings"),
     path("my/settings/digest/", digest.digest, name="digest"),
     path("my/settings/digest/preview/", digest.preview, name="digest-preview"),
     path("digest/unsubscribe/<str:token>/", digest.unsubscribe_page, name="unsubscribe"),

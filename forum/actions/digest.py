@@ -7,9 +7,9 @@ from django.db import transaction
 from accounts.models import Account
 from anonymity.hour import hour_of
 from forum.digests.schedule import next_due
-from forum.digests.unsubscribe import renew_link
 from forum.models import Digest
 from forum.models.digest import CHOSEN, Last, week_of
+from forum.unsubscribe import renew_link
 
 
 def digest_of(account: Account, *, now: datetime) -> Digest:
@@ -46,10 +46,3 @@ def choose_digest(chosen: Digest, *, now: datetime) -> None:
 def was_here(account: Account, *, now: datetime) -> None:
     """Somebody signed in. Of when, the week is kept and no more."""
     Digest.objects.filter(account=account, seen_week__lt=week_of(now)).update(seen_week=week_of(now))
-
-
-def change_link(account: Account) -> None:
-    """Mails to an address that is the account's no longer then end nothing."""
-    if digest := Digest.objects.filter(account=account).first():
-        renew_link(digest)
-        digest.save(update_fields=["salt", "token_hash"])

@@ -5,18 +5,14 @@ is killed in between leaves a row that nobody sends again, and that the next swe
 """
 
 import logging
-import smtplib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -25,6 +21,7 @@ from anonymity.hour import hour_of
 from forum.digests.contents import Window
 from forum.digests.letter import Letter
 from forum.digests.schedule import next_due
+from forum.mailing import Handed, MailIsDown, hand_over, make_sure_of
 from forum.models import Digest, Follow, Tag
 from forum.models.digest import About, Every, Last
 
@@ -39,18 +36,9 @@ FAILURES = 3  # in a row end a sweep
 UNREAD = timedelta(days=90)
 WINDOWS = 8  # kept; most digests of a sweep cover the same one
 
+TAKEN = "taken"  # by another worker: counted beside what became of a digest
+
 Clock = Callable[[], datetime]
-
-
-class Later(StrEnum):
-    """What a sweep counts besides what became of a digest."""
-
-    FAILED = "failed"  # to be tried again
-    TAKEN = "taken"  # by another worker
-
-
-class MailIsDown(Exception):
-    """No mail can be handed over at present."""
 
 
 class Due(NamedTuple):
@@ -75,11 +63,11 @@ def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
             for due in _made(batch, windows, clock):
                 end = _try(due, mail, clock())
                 done[end] += 1
-                failures = failures + 1 if end == Later.FAILED else 0
+                failures = failures + 1 if end == Handed.FAILED else 0
                 if failures == FAILURES:
                     raise MailIsDown
     except MailIsDown:
-        done[Later.FAILED] += _put_off(batch, clock())
+        done[Handed.FAILED] += _put_off(batch, clock())
     finally:
         mail.close()
     return +done
@@ -149,7 +137,7 @@ def _try(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     except Exception as fault:
         log.error("a digest can't be made: %s", type(fault).__name__)
         _put_off([due.digest], now)
-        return Later.FAILED
+        return Handed.FAILED
 
 
 def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
@@ -162,17 +150,18 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
         mine.update(**ahead, try_at=then, tries=0, last=Last.EMPTY, last_on=today(now))
         return Last.EMPTY
     message = letter.addressed(address)
-    _open(mail)
+    make_sure_of(mail)
     if not mine.update(**ahead, handing=True):
-        return Later.TAKEN
-    end = _hand_over(message, mail)
-    handed = Digest.objects.filter(pk=digest.pk, handing=True)
-    if end == Later.FAILED:
+        return TAKEN
+    handed = hand_over(message, mail)
+    moved_on = Digest.objects.filter(pk=digest.pk, handing=True)
+    if handed == Handed.FAILED:
         # Unless the member chose anew meanwhile.
         back = {"due": digest.due, "told_hour": digest.told_hour, "try_at": now + _patience(digest)}
-        handed.filter(due=then).update(**back, tries=F("tries") + 1)
-        handed.update(handing=False)
-        return end
+        moved_on.filter(due=then).update(**back, tries=F("tries") + 1)
+        moved_on.update(handing=False)
+        return handed
+    end = Last(handed)
     refusals = digest.refusals + 1 if end == Last.REFUSED else 0
     if refusals == REFUSALS:
         end = Last.BOUNCED
@@ -180,39 +169,8 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
         end = Last.STOPPED
     off = {"every": Every.OFF} if end in (Last.BOUNCED, Last.STOPPED) else {}
     noted = {"tries": 0, "refusals": refusals, "last": end, "last_on": today(now)}
-    handed.update(**noted, **off, handing=False, try_at=F("due"))
+    moved_on.update(**noted, **off, handing=False, try_at=F("due"))
     return end
-
-
-def _hand_over(message: EmailMessage, mail: BaseEmailBackend) -> str:
-    """Give one mail to the server: sent, refused for good, failed for now, or uncertain."""
-    try:
-        mail.send_messages([message])
-        return Last.SENT
-    except smtplib.SMTPRecipientsRefused as refusal:
-        code = next(iter(refusal.recipients.values()))[0]
-        return Last.REFUSED if code >= 500 else Later.FAILED
-    except smtplib.SMTPResponseException as answer:
-        log.warning("a digest was not taken: %d", answer.smtp_code)
-        return Later.FAILED
-    except Exception as fault:
-        log.error("a digest was interrupted: %s", type(fault).__name__)
-        # The connection was good a moment ago. Whether the server has the mail, only an answer would say.
-        return Last.UNCERTAIN if isinstance(mail, SmtpBackend) else Later.FAILED
-
-
-def _open(mail: BaseEmailBackend) -> None:
-    """Make sure of the connection before anything is noted. MailIsDown when there is none to be had."""
-    try:
-        if isinstance(mail, SmtpBackend) and mail.connection:
-            with suppress(OSError):
-                if mail.connection.noop()[0] == 250:
-                    return
-            mail.close()
-        mail.open()
-    except OSError as fault:  # smtplib's errors are OSErrors too
-        log.error("digests wait for the mail server: %s", type(fault).__name__)
-        raise MailIsDown from None
 
 
 def _put_off(batch: list[Digest], now: datetime) -> int:

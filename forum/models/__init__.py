@@ -2,6 +2,7 @@ from forum.models.digest import Digest
 from forum.models.edit import Edit, Wording
 from forum.models.flag import Flag, Reason
 from forum.models.follow import Follow
+from forum.models.mail_round import MailRound
 from forum.models.notice import (
     BY_MODERATORS,
     CONCERNS_AUTHOR,
@@ -11,6 +12,7 @@ from forum.models.notice import (
     Happening,
     Notice,
 )
+from forum.models.notice_settings import NoticeSettings
 from forum.models.persona import Persona
 from forum.models.post import Kind, Post, Standing
 from forum.models.rewrite import Rewrite
@@ -32,7 +34,9 @@ __all__ = [
     "Follow",
     "Happening",
     "Kind",
+    "MailRound",
     "Notice",
+    "NoticeSettings",
     "Outcome",
     "Persona",
     "Post",

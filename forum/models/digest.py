@@ -1,6 +1,5 @@
 """A member's digest: what it holds, when it is due, and how far it has told."""
 
-import os
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,14 +9,10 @@ from django.db.models import Q
 from django.utils.formats import date_format
 
 from accounts.models.account import today
+from forum.models.mailing import Mailing
 
-SALT_BYTES = 16
 CHOSEN = ("every", "weekday", "at_hour", "zone", "about", "shows")  # by the member
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def new_salt() -> bytes:
-    return os.urandom(SALT_BYTES)
 
 
 def week_of(now: datetime) -> date:
@@ -60,7 +55,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return self.exclude(every=Every.OFF).filter(handing=False, try_at__lte=now)
 
 
-class Digest(models.Model):
+class Digest(Mailing):
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="digest"
     )
@@ -83,9 +78,6 @@ class Digest(models.Model):
     last = models.CharField(max_length=9, choices=Last, blank=True)
     last_on = models.DateField(null=True)
     seen_week = models.DateField()  # of the last sign-in
-
-    salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
-    token_hash = models.BinaryField(max_length=32, unique=True)
 
     objects = DigestQuerySet.as_manager()
 

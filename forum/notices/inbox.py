@@ -1,6 +1,7 @@
 """The inbox of an account: notices under its name and those of its personas, joined for one answer only."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -9,9 +10,13 @@ from django.utils import timezone
 
 from accounts.models import Account
 from anonymity import vault
-from forum.models import Notice
+from forum.actions.notice_settings import notice_settings_of
+from forum.models import Notice, NoticeSettings
 from forum.models.notice import NoticeQuerySet
+from forum.models.notice_settings import Concern, happenings_of
 from forum.notices.reading import KEPT, Reading, note_read, reading_of
+
+SHOWN_AT_ONCE = 10
 
 
 class Inbox:
@@ -30,9 +35,15 @@ class Inbox:
         except vault.VaultUnavailable:  # what concerns the name is still worth showing
             return []
 
+    @cached_property
+    def settings(self) -> NoticeSettings:
+        return notice_settings_of(self.account)
+
     @property
     def notices(self) -> NoticeQuerySet:
-        return Notice.objects.for_inbox(self.account, self.personas)
+        shown = Notice.objects.for_inbox(self.account, self.personas)
+        unwanted = set(Concern.values).difference(self.settings.inbox)
+        return shown.exclude(event__happening__in=happenings_of(unwanted)) if unwanted else shown
 
     @cached_property
     def read(self) -> Reading:
@@ -55,6 +66,16 @@ class Inbox:
     def cursor(self) -> int:
         """The newest unread notice known to the page; the live client asks for what came after."""
         return self._unread[1]
+
+    def to_show(self, cursor: int, *, now: datetime) -> list[Notice]:
+        """What an open page tells of, of all that came after `cursor`: one notice where it says of none what
+        it is, and none in quiet hours."""
+        if self.settings.is_quiet(now):
+            return []
+        fresh = self.unread_notices.filter(
+            pk__gt=cursor, event__happening__in=happenings_of(self.settings.live)
+        )
+        return list(fresh.for_list()[: 1 if self.settings.discreet else SHOWN_AT_ONCE])
 
     def mark_read(self, notices: Iterable[int] | None = None) -> None:
         """Mark the given notices, or all, as read: on the account's row, never on a persona's (T-XMIN)."""

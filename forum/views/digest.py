@@ -17,9 +17,9 @@ from forum.digest_forms import DigestForm
 from forum.digests.contents import Window
 from forum.digests.letter import Letter
 from forum.digests.schedule import PERIOD
-from forum.digests.unsubscribe import unsubscribe
 from forum.models import Tag
 from forum.models.digest import About, Every
+from forum.unsubscribe import unsubscribe
 
 MONTH = timedelta(days=30)
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}  # RFC 8058

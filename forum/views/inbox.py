@@ -3,6 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, may_moderate, member_required
@@ -12,6 +13,7 @@ from forum.states import State
 from moderation import intake
 
 SHOWN = 50
+DISCREET = "Something new in your inbox"
 PERSONAL_PAGES: dict[str, str] = {
     Happening.CHECKED: "accounts:verification",
     Happening.ENDED: "accounts:verification",
@@ -43,23 +45,23 @@ def since(request: MemberRequest, cursor: int) -> JsonResponse:
     """What came after `cursor`, and the badges as they stand now."""
     mine = Inbox(request.user)
     desk = intake.counts(request.user) if may_moderate(request.user) else None
-    fresh = mine.unread_notices.filter(pk__gt=cursor).for_list()[:10] if mine.cursor > cursor else []
+    fresh = mine.to_show(cursor, now=timezone.now()) if mine.cursor > cursor else []
     return JsonResponse(
         {
             "cursor": max(mine.cursor, cursor),
             "unread": mine.unread,
             "queue": desk and desk.waiting,
             "for_you": desk and desk.for_you,
-            "notices": [_entry(notice) for notice in fresh],
+            "notices": [_entry(notice, discreetly=mine.settings.discreet) for notice in fresh],
         }
     )
 
 
-def _entry(notice: Notice) -> dict:
+def _entry(notice: Notice, *, discreetly: bool) -> dict:
     return {
         "id": notice.pk,
-        "text": Happening(notice.event.happening).label,
-        "title": notice.title,
+        "text": DISCREET if discreetly else Happening(notice.event.happening).label,
+        "title": "" if discreetly else notice.title,
         "url": reverse("forum:open-notice", args=[notice.pk]),
     }
 

@@ -16,6 +16,7 @@ FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "breakglass
 MAY_OPEN = {
     "owns": "OWN",
     "_groups_behind": "LIVE",
+    "mail_accounts": "MAIL",
     "_enter_pause": "SUSPEND",
     "name_behind": "BREAK_GLASS",  # of an installation that sets ANON_BREAK_GLASS, and of no other
 }
@@ -191,15 +192,16 @@ def test_nothing_else_opens_a_seal():
     assert unsealing - {MEASURES} == {"anonymity/rows.py", "anonymity/pauses.py"}
 
 
-MAY_ASK = {  # the acts that know of pauses, and the one place each is called from
+MAY_ASK = {  # the acts that know of pauses or of accounts, and the one place each is called from
     "suspend": {"moderation/actions/silence.py"},  # for a moderator, who learns nothing
     "lift": {"moderation/actions/silence.py"},
     "paused_until": {"forum/silence.py"},  # for the author alone
+    "mail_accounts": {"forum/notices/mail.py"},
 }
 
 
 @pytest.mark.parametrize("act", MAY_ASK)
-def test_acts_about_pauses_are_called_from_their_one_place(act):
+def test_such_acts_are_called_from_their_one_place(act):
     calling = {
         file
         for file, tree in sources()

@@ -108,7 +108,7 @@ def test_the_main_job(site, clinician, moderator, new_browser_context, complaint
     desk.get_by_label("Red flag").fill("You are flattered: say that aloud to somebody first.")
     desk.get_by_role("button", name="Publish the consultation").click()
     expect(desk.locator("#posts")).to_contain_text("dual")
-    expect(author.locator("#toasts")).to_contain_text("A new reply")
+    expect(author.locator("#toasts")).to_contain_text("Something new in your inbox")
     author.get_by_role("button", name="1 new reply, show").click()
     reply = author.locator("#posts li").first
     expect(reply).to_contain_text("Rosalind")

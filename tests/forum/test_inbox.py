@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import Account
 from forum.actions.follow import follow
+from forum.actions.notice_settings import choose_notices
 from forum.actions.withdraw import withdraw
-from forum.models import Notice
+from forum.models import Notice, NoticeSettings
 from forum.notices import fanout
 from forum.notices.inbox import Inbox
 from tests import make
@@ -39,7 +40,12 @@ def test_page_and_badge_show_what_is_unread(thread, alices):
     assert thread.title in page
 
 
-def test_the_live_client_asks_for_what_came_after_its_cursor(thread, alices, mia):
+@pytest.fixture
+def plain_words(alice):
+    choose_notices(NoticeSettings(account=alice, discreet=False))
+
+
+def test_the_live_client_asks_for_what_came_after_its_cursor(thread, alices, mia, plain_words):
     first = alices.get("/inbox/since/0/").json()
     assert (first["unread"], first["queue"], len(first["notices"])) == (2, None, 2)
     assert set(first["notices"][0]) == {"id", "text", "title", "url"}
@@ -51,6 +57,13 @@ def test_the_live_client_asks_for_what_came_after_its_cursor(thread, alices, mia
     news = alices.get(after).json()
     assert (news["unread"], len(news["notices"])) == (3, 1)
     assert news["notices"][0]["text"] == "A new reply"
+
+
+def test_unless_a_member_wants_it_otherwise_an_open_page_says_only_that_something_is_new(thread, alices):
+    [notice] = alices.get("/inbox/since/0/").json()["notices"]
+    assert notice.pop("id") == max(Notice.objects.values_list("pk", flat=True))
+    assert notice.pop("url")
+    assert notice == {"text": "Something new in your inbox", "title": ""}
 
 
 def test_a_moderator_is_told_how_much_waits(client, mia, pending_thread):

@@ -26,6 +26,7 @@ FINE = {
     "accounts.Verification.held_until",  # likewise, gone with the check
     "forum.Digest.due",  # by a member's clock, and no author's deed
     "forum.Digest.try_at",  # the worker's
+    "forum.MailRound.free_at",  # likewise, and one for the whole board
     "sessions.Session.expire_date",
     "account.EmailConfirmation.created",
     "account.EmailConfirmation.sent",

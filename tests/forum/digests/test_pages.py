@@ -8,8 +8,8 @@ from allauth.account.signals import email_changed
 from django.test import Client
 
 from forum.actions.follow import follow
-from forum.digests.unsubscribe import hash_of, link_of
 from forum.models import Digest, Thread
+from forum.unsubscribe import hash_of, link_of
 from tests import make
 from tests.forum.digests.conftest import CHOSEN_AT, DUE, chosen
 from tests.pages import masked

@@ -162,14 +162,14 @@ def test_a_connection_that_the_server_closed_between_two_is_opened_anew(
     post_office, alice, alices, bob, tags, monkeypatch
 ):
     chosen(bob, tags["us"])
-    hand_over = send._hand_over
+    hand_over = send.hand_over
 
     def and_hang_up(message, mail):
         end = hand_over(message, mail)
         mail.connection.sock.close()
         return end
 
-    monkeypatch.setattr(send, "_hand_over", and_hang_up)
+    monkeypatch.setattr(send, "hand_over", and_hang_up)
     assert sweep() == {"sent": 2}
 
 
@@ -218,13 +218,13 @@ def test_those_chosen_within_the_hour_share_one_look_as_well(post_office, asked,
 
 
 def test_a_choice_made_while_it_is_sent_stands(post_office, alice, alices, monkeypatch):
-    hand_over = send._hand_over
+    hand_over = send.hand_over
 
     def while_turning_it_off(message, mail):
         Digest.objects.update(every="off")
         return hand_over(message, mail)
 
-    monkeypatch.setattr(send, "_hand_over", while_turning_it_off)
+    monkeypatch.setattr(send, "hand_over", while_turning_it_off)
     sweep()
     assert Digest.objects.get().every == "off"
 

@@ -12,8 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
 from accounts.models import Account, Verification
-from forum.digests.unsubscribe import token_of
 from forum.models import Digest, Facet, Notice, Persona, Post, Tag, Thread, ThreadTag
+from forum.unsubscribe import token_of
 from moderation.insight.tables import TABLES
 from moderation.models import Absence, MemberNote, QueueItem, Redaction, Sanction
 from tests.privacy.two_worlds.evidence import Evidence

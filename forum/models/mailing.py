@@ -1,0 +1,21 @@
+"""What is kept of the link that ends a kind of mails (RFC 8058): a salt, and the hash of its token."""
+
+import os
+
+from django.db import models
+
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    return os.urandom(SALT_BYTES)
+
+
+class Mailing(models.Model):
+    """One account's place on one list of mails."""
+
+    salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,90 @@
+"""Choosing of what to hear by which channel, and when not."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django import forms
+
+from accounts.models import Account
+from forum.actions.notice_settings import CHOSEN
+from forum.fields import ZoneField
+from forum.models import NoticeSettings
+from forum.models.notice_settings import MAY_STAY_OUT, Concern
+
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+CHANNELS = ("inbox", "live", "mail")
+
+
+class Cell(NamedTuple):
+    """One box of the table."""
+
+    channel: forms.BoundField
+    is_chosen: bool
+    is_always: bool = False
+
+
+class NoticeSettingsForm(forms.ModelForm):
+    inbox = forms.MultipleChoiceField(choices=Concern, required=False, label="Inbox")
+    live = forms.MultipleChoiceField(choices=Concern, required=False, label="On the page")
+    mail = forms.MultipleChoiceField(choices=Concern, required=False, label="Mail")
+    quiet_from = forms.TypedChoiceField(choices=HOURS, coerce=int, label="Quiet from")
+    quiet_to = forms.TypedChoiceField(
+        choices=HOURS, coerce=int, label="to", help_text="The same hour twice: no quiet hours."
+    )
+    zone = ZoneField()
+    discreet = forms.BooleanField(
+        required=False,
+        label="Be discreet on the page",
+        help_text="Messages that appear while you look at a page then say only that something is new. "
+        "Somebody may be looking over your shoulder.",
+    )
+
+    class Meta:
+        model = NoticeSettings
+        fields = CHOSEN
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.concerns = [each for each in Concern if each != Concern.DESK or account.acts_as_moderator]
+        if self.instance._state.adding:
+            self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED
+
+    @property
+    def channels(self) -> list[forms.BoundField]:
+        return [self[channel] for channel in CHANNELS]
+
+    @property
+    def matrix(self) -> Iterator[tuple[Concern, list[Cell]]]:
+        """What there is to hear of, with the box of each channel."""
+        for concern in self.concerns:
+            cells = [Cell(channel, concern in (channel.value() or ())) for channel in self.channels]
+            if concern not in MAY_STAY_OUT:
+                cells[0] = cells[0]._replace(is_always=True)
+            yield concern, cells
+
+    def clean_inbox(self) -> list[str]:
+        """What is not asked is kept as it was: a moderator's desk, and of what the inbox always tells."""
+        return self._with_what_was_not_asked("inbox")
+
+    def clean_live(self) -> list[str]:
+        return self._with_what_was_not_asked("live")
+
+    def clean_mail(self) -> list[str]:
+        return self._with_what_was_not_asked("mail")
+
+    def clean(self) -> dict[str, Any] | None:
+        inbox = set(self.cleaned_data.get("inbox", ()))
+        for channel in ("live", "mail"):
+            if set(self.cleaned_data.get(channel, ())) - inbox:
+                self.add_error(
+                    channel, "Only what is in the inbox can be told elsewhere: choose it there too."
+                )
+        return self.cleaned_data
+
+    def _with_what_was_not_asked(self, channel: str) -> list[str]:
+        kept = [
+            each for each in Concern if each not in self.concerns and each in getattr(self.instance, channel)
+        ]
+        if channel == "inbox":
+            kept += [each for each in self.concerns if each not in MAY_STAY_OUT]
+        return [each for each in Concern.values if each in {*self.cleaned_data[channel], *kept}]
