@@ -3,19 +3,35 @@
 from accounts.access import NotAllowed, may_follow
 from accounts.models import Account
 from forum.models import Follow, Tag, Thread
+from forum.models.follow import Level
 
 
 def _target(what: Thread | Tag) -> dict:
     return {"thread": what} if isinstance(what, Thread) else {"tag": what}
 
 
-def follow(what: Thread | Tag, *, by: Account) -> None:
+def usual_level(what: Thread | Tag) -> Level:
+    """Every reply of a thread; of a tag the new threads, and not all that is said in them."""
+    return Level.WATCH if isinstance(what, Thread) else Level.FOLLOW
+
+
+def follow(what: Thread | Tag, level: Level | None = None, *, by: Account) -> None:
     if not may_follow(by):
         raise NotAllowed("Sign in to follow threads and tags.")
-    Follow.objects.get_or_create(account=by, **_target(what))
+    chosen = {"level": level or usual_level(what)}
+    Follow.objects.update_or_create(
+        account=by, **_target(what), defaults=chosen if level else {}, create_defaults=chosen
+    )
 
 
 def unfollow(what: Thread | Tag, *, by: Account) -> None:
-    """Hear of it no more, through a thread that was merged into it neither."""
+    """Hear of it no more than whoever never followed it, through a thread that was merged into it neither."""
     own = Follow.objects.of(by)
     (own.reaching(what) if isinstance(what, Thread) else own.filter(tag=what)).delete()
+
+
+def level_of(what: Thread | Tag, *, by: Account) -> str:
+    """Of one's own follow of it, or of a thread that was merged into it; "" without one."""
+    own = Follow.objects.of(by)
+    found = own.reaching(what).order_by("thread_id") if isinstance(what, Thread) else own.filter(tag=what)
+    return found.values_list("level", flat=True).first() or ""

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from forum.digests.followed import Followed
 from forum.models import Kind, Post, Tag, Thread, ThreadTag
 from forum.models.thread import ThreadQuerySet
 from forum.states import State
@@ -106,16 +107,16 @@ class Window:
     def _resolved_under(self) -> dict[int, list[int]]:
         return _under_tags(self.resolved, self._with_update)
 
-    def seen_by(self, tags: Iterable[Tag] | None) -> Contents:
-        """Under any of `tags`, or everything."""
-        if tags is None:
-            new, resolved, by_tag = self.new, self.resolved, []
-        else:
-            tags = list(tags)
-            new = [self.new[place] for place in _any_of(tags, self._new_under)]
-            resolved = [self.resolved[place] for place in _any_of(tags, self._resolved_under)]
-            counted = [(tag, len(self._new_under.get(tag.pk, ()))) for tag in tags]
-            by_tag = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].name))
+    def seen_by(self, tags: Iterable[Tag] | None, but: Followed | None = None) -> Contents:
+        """Under any of `tags`, or everything; nothing that is muted in `but`."""
+        tags, but = tags if tags is None else list(tags), but or Followed()
+        places = _any_of(tags, self._new_under, self.new, but)
+        new = [self.new[place] for place in places]
+        resolved = [self.resolved[at] for at in _any_of(tags, self._resolved_under, self.resolved, but)]
+        counted = [
+            (tag, len(set(places).intersection(self._new_under.get(tag.pk, ())))) for tag in tags or ()
+        ]
+        by_tag = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].name))
         shown = new[: THREADS - min(TOLD, len(resolved))]
         return Contents(
             answered=[thread for thread in shown if not thread.waits],
@@ -144,5 +145,13 @@ def _under_tags(threads: list[Told], found_by: ThreadQuerySet) -> dict[int, list
     return under
 
 
-def _any_of(tags: list[Tag], under: dict[int, list[int]]) -> list[int]:
-    return sorted({place for tag in tags for place in under.get(tag.pk, ())})
+def _any_of(
+    tags: list[Tag] | None, under: dict[int, list[int]], told: list[Told], but: Followed
+) -> list[int]:
+    places = range(len(told)) if tags is None else sorted(_under(tags, under))
+    muted = _under(but.muted_tags, under)
+    return [each for each in places if each not in muted and told[each].pk not in but.muted_threads]
+
+
+def _under(tags: list[Tag], under: dict[int, list[int]]) -> set[int]:
+    return {place for tag in tags for place in under.get(tag.pk, ())}

@@ -5,7 +5,7 @@ is killed in between leaves a row that nobody sends again, and that the next swe
 """
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,10 +19,11 @@ from django.db.models import F
 from accounts.models.account import today
 from anonymity.hour import hour_of
 from forum.digests.contents import Window
+from forum.digests.followed import followed_by
 from forum.digests.letter import Letter
 from forum.digests.schedule import next_due
 from forum.mailing import Handed, MailIsDown, hand_over, make_sure_of
-from forum.models import Digest, Follow, Tag
+from forum.models import Digest
 from forum.models.digest import About, Every, Last
 
 log = logging.getLogger(__name__)
@@ -97,14 +98,15 @@ def _take(now: datetime) -> list[Digest]:
 def _made(batch: list[Digest], windows: dict[datetime, Window], clock: Clock) -> Iterator[Due]:
     """What each of a batch says, in as many queries however many these are."""
     accounts = [digest.pk for digest in batch]
-    followed = _tags_followed(accounts)
+    followed = followed_by(accounts)
     confirmed = EmailAddress.objects.filter(
         user__in=accounts, user__is_active=True, primary=True, verified=True
     )
     addresses = dict(confirmed.values_list("user", "email"))
     for digest in batch:
         window = _window(windows, digest.told_hour, max(digest.told_hour, hour_of(clock() - SETTLES)))
-        contents = window.seen_by(None if digest.about == About.ALL else followed[digest.pk])
+        theirs = followed[digest.pk]
+        contents = window.seen_by(None if digest.about == About.ALL else theirs.tags, theirs)
         is_last = today(clock()) - digest.seen_week > UNREAD
         yield Due(digest, Letter(digest, contents, window, is_last), addresses.get(digest.pk, ""))
 
@@ -116,16 +118,6 @@ def _window(windows: dict[datetime, Window], since: datetime, until: datetime) -
             windows.pop(next(iter(windows)))
         window = windows[since] = Window(since, until)
     return window
-
-
-def _tags_followed(accounts: list[int]) -> dict[int, list[Tag]]:
-    rows = Follow.objects.filter(account__in=accounts, tag__isnull=False)
-    pairs = list(rows.order_by("pk").values_list("account", "tag"))
-    tags = Tag.objects.without_long_texts().in_bulk({tag for _, tag in pairs})
-    followed = defaultdict(list)
-    for account, tag in pairs:
-        followed[account].append(tags[tag])
-    return followed
 
 
 def _try(due: Due, mail: BaseEmailBackend, now: datetime) -> str:

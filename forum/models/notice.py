@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from forum.models.follow import Follow, Level
 from forum.models.post import Post
 from forum.states import READABLE, State
 from moderation import intake
@@ -81,6 +82,8 @@ BY_MODERATORS = (
     Happening.REOPENED,
     Happening.MERGED,
 )  # about a question, and done by somebody else
+# Of others' deeds, so that a thread that is muted brings none of them.
+OF_A_THREAD = (Happening.THREAD, Happening.REPLY, Happening.UPDATE, *BY_MODERATORS)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -119,7 +122,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What concerns the account, or the personas and flags that the vault calls its own.
 
         A notice goes where its post goes: of what is no longer readable only decisions remain. What waits,
-        a moderator is told of who is one still, as of being one; what is suggested to them, while it is.
+        a moderator is told of who is one still, as of being one; what is suggested to them, while it is. Of a
+        thread that the account muted it shows decisions alone, to its personas too.
         """
         readable = Q(event__post__state="published", event__post__thread__state__in=READABLE)
         told = {*CONCERNS_AUTHOR, *FLAG_OUTCOMES, *PERSONAL} - {*FOR_MODERATORS, Happening.APPOINTED}
@@ -134,7 +138,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             theirs = intake.posts_suggested_to(account)
             shown |= Q(event__happening=Happening.SUGGESTED, event__post__in=theirs)
         own = Q(account=account) | Q(persona__in=personas) | Q(flag__in=personas)
-        return self.filter(own).filter(shown)
+        muted = Follow.objects.of(account).filter(level=Level.MUTE, thread__isnull=False)
+        silenced = Q(event__happening__in=OF_A_THREAD, event__post__thread__in=muted.values("thread"))
+        return self.filter(own).filter(shown).exclude(silenced)
 
     def for_list(self) -> "NoticeQuerySet":
         return self.select_related("event__post__thread").order_by("-id")

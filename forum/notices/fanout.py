@@ -26,6 +26,7 @@ from forum.models import (
     Post,
     ThreadTag,
 )
+from forum.models.follow import FollowQuerySet, Level
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # more than these are told by the worker, so that no request waits for them
@@ -106,16 +107,36 @@ def accounts_concerned(event: Event):
         return Account.objects.none()
     if event.happening in CONCERNS_AUTHOR:
         return Account.objects.filter(posts=post, is_active=True)
-    wants = Q(pk__in=Follow.objects.reaching(post.thread_id).values("account"))
-    if event.happening == Happening.THREAD:
-        tags = ThreadTag.objects.filter(content_object=post.thread_id).values("tag")
-        wants |= Q(pk__in=Follow.objects.filter(tag__in=tags).values("account"))
-    else:
-        wants |= Q(pk=post.thread.author_id)
-        wants |= Q(pk__in=Post.objects.filter(thread=post.thread_id, author__isnull=False).values("author"))
-        if event.happening not in BY_MODERATORS:
-            wants &= ~Q(pk=post.author_id)  # a named author knows; a persona's account is not known here
+    wants = _by_tag(event) | _by_thread(event)
+    if event.happening not in (Happening.THREAD, *BY_MODERATORS):
+        wants &= ~Q(pk=post.author_id)  # a named author knows; a persona's account is not known here
     return Account.objects.filter(wants, is_active=True)
+
+
+def _by_tag(event: Event) -> Q:
+    """Followers of the thread's tags: of new threads all, of what is said in them those who watch. Whoever
+    muted one of its tags hears of it by none."""
+    tags = ThreadTag.objects.filter(content_object=event.post.thread_id).values("tag")
+    follows = Follow.objects.filter(tag__in=tags)
+    heard = follows.heard() if event.happening == Happening.THREAD else follows.watched()
+    return _one_of(heard) & ~_one_of(follows.filter(level=Level.MUTE))
+
+
+def _by_thread(event: Event) -> Q:
+    """Followers of the thread: of how it turned out, and of what becomes of it, all; of replies those who
+    watch. Whoever wrote in it by name hears of everything; the inbox of who muted it shows none of that."""
+    follows = Follow.objects.reaching(event.post.thread_id)
+    if event.happening == Happening.THREAD:
+        return _one_of(follows.heard())
+    wants = _one_of(follows.watched() if event.happening == Happening.REPLY else follows.heard())
+    wants |= Q(pk=event.post.thread.author_id)
+    return wants | Q(
+        pk__in=Post.objects.filter(thread=event.post.thread_id, author__isnull=False).values("author")
+    )
+
+
+def _one_of(follows: FollowQuerySet) -> Q:
+    return Q(pk__in=follows.values("account"))
 
 
 def personas_concerned(event: Event):

@@ -9,6 +9,7 @@ mail server gets the mail, so that a worker that is killed mails nobody twice.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 from typing import NamedTuple
@@ -93,25 +94,25 @@ def _after_sending(
     found: Rounds, clock: Clock, until: datetime | None, done: Counter[str]
 ) -> tuple[Rounds, datetime]:
     """How the rounds stand then, and from when on there is something to do for the next worker."""
-    if not found.open:
+    current = found.open
+    if not current:
         return found, clock()
     give_everybody_settings()
-    concerned = _concerned(found, found.open, clock())
+    concerned = _concerned(found, current, clock())
+    finished, is_down = False, False
     try:
-        finished = _send(concerned, found, found.open, clock, until, done)
+        finished = _send(concerned, found, current, clock, until, done)
     except MailIsDown:
-        return found.with_noted(_noted(done)), clock() + AGAIN_AFTER
-    found, now = found.with_noted(_noted(done)), clock()
-    if done[Handed.FAILED] and now < found.open.at + HALF_HOUR:
+        is_down = True
+    noted = sum(count for end, count in done.items() if end not in (NO_MORE, Handed.FAILED))
+    current = replace(current, noted=current.noted + noted)
+    found, now = replace(found, open=current), clock()
+    if is_down or (done[Handed.FAILED] and now < current.at + HALF_HOUR):
         return found, now + AGAIN_AFTER
     if not finished:
         return found, now
-    vault.add_mail_notes(concerned.addressees - found.open.noted, found.open.at)
+    vault.add_mail_notes(concerned.addressees - current.noted, current.at)
     return found.closed(), now
-
-
-def _noted(done: Counter[str]) -> int:
-    return sum(count for end, count in done.items() if end not in (NO_MORE, Handed.FAILED))
 
 
 def _send(

@@ -50,9 +50,6 @@ class Rounds:
         newest = Notice.objects.aggregate(newest=Max("pk"))["newest"] or 0
         return replace(self, open=Round(half_hour, newest))
 
-    def with_noted(self, more: int) -> "Rounds":
-        return replace(self, open=self.open and replace(self.open, noted=self.open.noted + more))
-
     def closed(self) -> "Rounds":
         return Rounds(None, tuple(each for each in (self.open, *self.done) if each)[:KEPT])
 

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_required
 from forum import search
-from forum.actions.follow import follow, unfollow
+from forum.actions.follow import level_of
 from forum.listing import SORTS, Selection, list_threads
-from forum.models import Aspect, Facet, Follow, Outcome, Tag
+from forum.models import Aspect, Facet, Outcome, Tag
+from forum.views.following import follow_as_asked
 from forum.views.kept import kept_for_visitors
 
 
@@ -54,7 +55,7 @@ def tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
     context = {
         "tag": found,
         "children": found.children.filter(thread_count__gt=0).order_by("name"),
-        "following": viewer.is_authenticated and Follow.objects.of(viewer).filter(tag=found).exists(),
+        "level": level_of(found, by=viewer) if viewer.is_authenticated else "",
         "page": list_threads(selection, after=request.GET.get("after", "")),
     }
     return render(request, "forum/tag.html", {**context, **_list_context(request, selection)})
@@ -64,7 +65,7 @@ def tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
 @require_POST
 def follow_tag(request: MemberRequest, facet: str, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag.objects.of(facet), slug=slug)
-    (unfollow if "stop" in request.POST else follow)(found, by=request.user)
+    follow_as_asked(found, request)
     return redirect(found)
 
 

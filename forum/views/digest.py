@@ -2,6 +2,7 @@
 
 from copy import copy
 from datetime import timedelta
+from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,9 +16,9 @@ from anonymity.hour import hour_of
 from forum.actions.digest import choose_digest, digest_of
 from forum.digest_forms import DigestForm
 from forum.digests.contents import Window
+from forum.digests.followed import followed_by
 from forum.digests.letter import Letter
 from forum.digests.schedule import PERIOD
-from forum.models import Tag
 from forum.models.digest import About, Every
 from forum.unsubscribe import unsubscribe
 
@@ -38,7 +39,7 @@ def digest(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "digest": kept,
-        "followed": _tags_of(request),
+        "followed": sorted(followed_by([request.user.pk])[request.user.pk].tags, key=attrgetter("label")),
         "saved": "saved" in request.GET,
     }
     return render(request, "forum/digest.html", context, status=422 if form.is_bound else 200)
@@ -50,10 +51,10 @@ def preview(request: MemberRequest) -> HttpResponse:
     """What a digest of the last day or week would have said; of the last month, where that is nothing."""
     now = timezone.now()
     chosen = digest_of(request.user, now=now)
-    tags = None if chosen.about == About.ALL else _tags_of(request)
+    theirs = followed_by([request.user.pk])[request.user.pk]
     for period in (PERIOD[Every(chosen.every if chosen.is_on else Every.WEEK)], MONTH):
         window = Window(hour_of(now - period), hour_of(now))
-        if contents := window.seen_by(tags):
+        if contents := window.seen_by(None if chosen.about == About.ALL else theirs.tags, theirs):
             break
     letter = Letter(chosen, contents, window)
     return render(request, "forum/digest_preview.html", {**letter.context(), "letter": letter})
@@ -73,7 +74,3 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "forum/unsubscribe.html", {"done": False}, status=400)
         unsubscribe(token, now=timezone.now())
     return render(request, "forum/unsubscribe.html", {"done": done})
-
-
-def _tags_of(request: MemberRequest) -> list[Tag]:
-    return list(Tag.objects.filter(follows__account=request.user).without_long_texts().in_order())

@@ -8,7 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, member_required
 from forum.actions.notice_settings import choose_notices, notice_settings_of
+from forum.models import Follow
 from forum.notice_forms import NoticeSettingsForm
+
+SHOWN = 200
 
 
 @member_required
@@ -21,5 +24,6 @@ def notice_settings(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         choose_notices(chosen)
         return redirect(f"{request.path}?saved")
-    context = {"form": form, "settings": kept, "saved": "saved" in request.GET}
+    followed = Follow.objects.of(request.user).shown().order_by("-pk")[:SHOWN]
+    context = {"form": form, "settings": kept, "followed": followed, "saved": "saved" in request.GET}
     return render(request, "forum/notice_settings.html", context, status=422 if form.is_bound else 200)

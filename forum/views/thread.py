@@ -15,12 +15,13 @@ from accounts.access import (
 )
 from forum import preview
 from forum.actions.compose import Author
-from forum.actions.follow import follow, unfollow
+from forum.actions.follow import level_of
 from forum.actions.reply import consult, give_perspective, give_perspective_as_persona
 from forum.forms import ConsultForm, IdentityForm, ReplyForm
-from forum.models import Follow, Kind, Post, Thread
+from forum.models import Kind, Post, Thread
 from forum.silence import Silenced
 from forum.states import State
+from forum.views.following import follow_as_asked
 from forum.views.kept import kept_for_visitors
 from forum.views.previewed import preview_part
 
@@ -47,8 +48,8 @@ def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) ->
     if may_give_perspective(viewer):
         forms.setdefault("perspective_form", ReplyForm())
         forms.setdefault("identity_form", IdentityForm())
-    following = viewer.is_authenticated and Follow.objects.of(viewer).reaching(found).exists()
-    context = {"thread": found, **_posts(request, found), "following": following, **forms}
+    level = level_of(found, by=viewer) if viewer.is_authenticated else ""
+    context = {"thread": found, **_posts(request, found), "level": level, **forms}
     context["duplicates"] = found.duplicates.readable().order_by("hour", "id")
     return render(request, "forum/thread.html", context, status=status)
 
@@ -151,5 +152,5 @@ def follow_thread(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     if found.state == State.WITHDRAWN:
         raise Http404
-    (unfollow if "stop" in request.POST else follow)(found, by=request.user)
+    follow_as_asked(found, request)
     return redirect(found)

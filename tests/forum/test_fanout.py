@@ -5,7 +5,9 @@ from django.db import DatabaseError, connection
 
 from forum.actions.follow import follow, unfollow
 from forum.models import Event, Follow, Notice, Persona
+from forum.models.follow import Level
 from forum.notices import fanout
+from forum.notices.inbox import Inbox
 from tests import make
 
 
@@ -177,7 +179,77 @@ def test_following_twice_is_following_once(thread, tags, carol, client):
         for _ in range(2):
             assert client.post(address).status_code == 303
     assert Follow.objects.of(carol).count() == 2
-    assert b"You follow this; stop" in client.get(thread.get_absolute_url()).content
+    assert b"You watch this" in client.get(thread.get_absolute_url()).content
     for address in [f"/threads/{thread.public_id}/act/follow/", "/tags/jurisdiction/us/follow/"]:
         client.post(address, {"stop": "1"})
     assert not Follow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("level", "of_reply", "of_update"),
+    [("watch", True, True), ("follow", False, True), ("mute", False, False)],
+)
+def test_followers_of_a_thread_hear_as_much_as_they_chose(thread, carol, mo, mia, level, of_reply, of_update):
+    follow(thread, Level(level), by=carol)
+    make.post(thread, author=mo)
+    assert (("Carol", "reply") in told()) == of_reply
+    make.post(thread, "update", outcomes=["repaired"], by=mia)
+    assert (("Carol", "update") in told()) == of_update
+
+
+@pytest.mark.parametrize(
+    ("level", "of_thread", "of_reply"),
+    [("watch", True, True), ("follow", True, False), ("mute", False, False)],
+)
+def test_followers_of_a_tag_hear_as_much_as_they_chose(tags, carol, mia, mo, level, of_thread, of_reply):
+    follow(tags["us"], Level(level), by=carol)
+    thread = make.thread("published", by=mia)
+    assert (("Carol", "thread") in told()) == of_thread
+    make.post(thread, author=mo)
+    assert (("Carol", "reply") in told()) == of_reply
+
+
+def test_a_muted_tag_silences_others_but_no_thread_that_is_followed(tags, carol, mia, mo):
+    follow(tags["us"], Level.WATCH, by=carol)
+    follow(tags["friendship-after-termination"], Level.MUTE, by=carol)
+    thread = make.thread("published", by=mia)
+    make.post(thread, author=mo)
+    assert "Carol" not in {name for name, _ in told()}
+    follow(thread, by=carol)
+    make.post(thread, author=mo)
+    assert ("Carol", "reply") in told()
+
+
+def test_whoever_wrote_by_name_and_watches_its_tag_is_not_told_of_the_own_reply(thread, tags, mo):
+    follow(tags["us"], Level.WATCH, by=mo)
+    make.post(thread, author=mo)
+    assert ("Mo", "reply") not in told()
+
+
+def test_the_inbox_of_who_muted_a_thread_shows_decisions_alone(alice, thread, mo, mia):
+    """To the personas of the account as well; and all of it again when it is muted no more."""
+    make.post(thread, author=mo)
+    make.thread("published", author=alice, by=mia)
+    fanout.tell_all()
+    follow(thread, Level.MUTE, by=alice)
+    shown = lambda: {notice.event.happening for notice in Inbox(alice).notices}  # noqa: E731
+    assert shown() == {"published"}
+    unfollow(thread, by=alice)
+    assert shown() == {"published", "reply"}
+
+
+def test_a_level_is_chosen_on_the_page_and_stays_until_another_is(thread, tags, carol, client):
+    client.force_login(carol)
+    pages = {f"/threads/{thread.public_id}/act/follow/": "watch", "/tags/jurisdiction/us/follow/": "follow"}
+    for address, usual in pages.items():
+        found = Follow.objects.exclude(level="mute").filter(account=carol)
+        client.post(address)
+        assert found.get().level == usual
+        client.post(address, {"level": "sideways"})
+        assert found.get().level == usual
+        client.post(address, {"level": "mute"})
+        client.post(address)
+        assert not found.exists()
+    page = client.get("/my/settings/notices/").content.decode()
+    assert page.count("muted it") == 2
+    assert thread.title in page

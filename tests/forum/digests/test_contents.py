@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forum.digests.contents import THREADS, Window
+from forum.digests.followed import Followed
 from tests import make
 
 START = make.NOW.replace(minute=0)
@@ -95,3 +96,16 @@ def test_as_many_queries_however_much_there_is(tags, alice, settings, window):
             fresh.seen_by(None)
         counts.append(len(queries))
     assert counts == [4, 4]
+
+
+def test_what_is_muted_is_in_no_digest(tags, window, mia):
+    kept = make.thread("published", by=mia, now=START)
+    muted = make.thread("published", by=mia, now=START)
+    gifts = make.thread("published", by=mia, now=START, tags=["professional-counselor", "us-co", "gifts"])
+    but = Followed(muted_tags=[tags["gifts"]], muted_threads={muted.pk})
+    for wanted in (None, [tags["us"], tags["gifts"]]):
+        contents = window.seen_by(wanted, but)
+        assert [thread.pk for thread in contents.waiting] == [kept.pk]
+        assert contents.new == 1
+    assert contents.by_tag == [(tags["us"], 1)]
+    assert window.seen_by(None).new == 3 == len({kept, muted, gifts})
