@@ -12,7 +12,17 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Account, Verification
-from forum.models import FOR_MODERATORS, Digest, Edit, Happening, Notice, Post, Tag, Thread
+from forum.models import (
+    FOR_MODERATORS,
+    Digest,
+    Edit,
+    Happening,
+    Notice,
+    NoticeSettings,
+    Post,
+    Tag,
+    Thread,
+)
 from forum.models.edit import edit_of
 from forum.models.post import PostQuerySet
 from forum.states import READABLE
@@ -33,6 +43,7 @@ def by_name(account: Account) -> Words:
         "threads": written(posts, opened=Q(author=account)),
         "verifications": [verification(each) for each in account.verifications.order_by("hour", "id")],
         "sanctions": [sanction(each) for each in sanctions],
+        "hears of": hears_of(getattr(account, "notice_settings", None)),
         "digest": digest(getattr(account, "digest", None)),
         "duty": duty(getattr(account, "duty", None)),
         "away": [
@@ -44,8 +55,10 @@ def by_name(account: Account) -> Words:
             for note in account.notes.order_by("hour", "id")
         ],
         "follows": {
-            "threads": [address(follow.thread) for follow in follows if follow.thread],
-            "tags": [named(follow.tag) for follow in follows if follow.tag],
+            "threads": [
+                {"thread": address(each.thread), "level": each.level} for each in follows if each.thread
+            ],
+            "tags": [{"tag": named(each.tag), "level": each.level} for each in follows if each.tag],
         },
         "notices": [
             {
@@ -110,6 +123,23 @@ def sanction(given: Any) -> Words:
         "until": given.until.isoformat() if given.until else "",
         "lifted": given.lifted_hour.isoformat() if given.lifted_hour else "",
         "appeal": given.appeal.words if hasattr(given, "appeal") else "",
+    }
+
+
+def hears_of(kept: NoticeSettings | None) -> Words:
+    """Of which kinds of notices the member hears where, and when of none."""
+    if kept is None:
+        return {}
+    return {
+        "in the inbox": kept.inbox,
+        "on open pages": kept.live,
+        "by mail": kept.mail,
+        "quiet from": kept.quiet_from,
+        "quiet until": kept.quiet_to,
+        "time zone": kept.zone,
+        "discreet": kept.discreet,
+        "mails refused in a row": kept.refusals,
+        "mails ended": kept.get_mail_end_display(),
     }
 
 

@@ -27,10 +27,8 @@ class NoticeSettingsForm(forms.ModelForm):
     inbox = forms.MultipleChoiceField(choices=Concern, required=False, label="Inbox")
     live = forms.MultipleChoiceField(choices=Concern, required=False, label="On the page")
     mail = forms.MultipleChoiceField(choices=Concern, required=False, label="Mail")
-    quiet_from = forms.TypedChoiceField(choices=HOURS, coerce=int, label="Quiet from")
-    quiet_to = forms.TypedChoiceField(
-        choices=HOURS, coerce=int, label="to", help_text="The same hour twice: no quiet hours."
-    )
+    quiet_from = forms.TypedChoiceField(choices=HOURS, coerce=int, label="From")
+    quiet_to = forms.TypedChoiceField(choices=HOURS, coerce=int, label="Until")
     zone = ZoneField()
     discreet = forms.BooleanField(
         required=False,

@@ -251,5 +251,5 @@ def test_a_level_is_chosen_on_the_page_and_stays_until_another_is(thread, tags, 
         client.post(address)
         assert not found.exists()
     page = client.get("/my/settings/notices/").content.decode()
-    assert page.count("muted it") == 2
+    assert page.count("<td>Mute</td>") == 2
     assert thread.title in page

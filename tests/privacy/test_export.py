@@ -13,7 +13,8 @@ from anonymity import vault
 from forum import lifecycle
 from forum.actions.appeal import appeal
 from forum.actions.follow import follow
-from forum.models import Post
+from forum.actions.notice_settings import choose_notices
+from forum.models import NoticeSettings, Post
 from forum.notices import fanout
 from forum.states import State
 from moderation import intake
@@ -83,6 +84,7 @@ def board(vera, bob, mo, mia, tags) -> dict[str, str]:
     make.edit(asked.posts.get(persona__is_op=False), body=body("rewording"))
     follow(asked, by=vera)
     follow(tags["us"], by=vera)
+    choose_notices(NoticeSettings(account=vera, quiet_from=22, quiet_to=7))
     fanout.tell_all()
     return marks
 
@@ -121,7 +123,8 @@ def test_the_file_by_name_holds_what_is_the_names_and_nothing_else(board, veras,
         None: ["published"],
     }
     assert len(file["follows"]["threads"]) == 1
-    assert file["follows"]["tags"] == ["jurisdiction: United States"]
+    assert file["follows"]["tags"] == [{"tag": "jurisdiction: United States", "level": "follow"}]
+    assert file["hears of"]["quiet from"] == 22
     assert {notice["about"] for notice in file["notices"]} >= {"Your text was published", "A new reply"}
     assert file["decisions"] == []
     assert "leave out the name of the gym" not in text  # a moderator's words
