@@ -81,7 +81,7 @@ def serve(counts) -> int:
     return port
 
 
-def prepare(home: str, port: int) -> None:
+def prepare(home: str, port: int, threads: int = THREADS) -> None:
     os.environ.update(DATA_DIR=home, ANON_KEYRING_FILE=f"{home}/keys/keyring.json", DEBUG="1")
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -95,7 +95,7 @@ def prepare(home: str, port: int) -> None:
     for database in ("default", "vault"):
         call_command("migrate", database=database, verbosity=0)
     call_command("load_reference", verbosity=0)
-    call_command("generate", threads=THREADS, posts=THREADS * 2, users=100, stdout=io.StringIO())
+    call_command("generate", threads=threads, posts=threads * 2, users=100, stdout=io.StringIO())
     spread()
 
 

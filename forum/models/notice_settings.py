@@ -1,8 +1,8 @@
 """Of what a member hears, by which channel, and when not."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
@@ -78,7 +78,10 @@ class NoticeSettings(Mailing):
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether `now` is within the member's quiet hours, which may reach past midnight."""
-        hour = now.astimezone(ZoneInfo(self.zone)).hour
+        try:
+            hour = now.astimezone(ZoneInfo(self.zone)).hour
+        except ZoneInfoNotFoundError:  # a zone that is no more stops nobody's mails
+            hour = now.astimezone(UTC).hour
         if self.quiet_from <= self.quiet_to:
             return self.quiet_from <= hour < self.quiet_to
         return hour >= self.quiet_from or hour < self.quiet_to

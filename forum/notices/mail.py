@@ -191,7 +191,9 @@ def _is_to_hear(
     """Whether the account's inbox holds something unread of which it wants mail, and of which it had none."""
     if chosen.is_quiet(now):
         return False
-    unread = Inbox(account).unread_notices & _in(current)
+    mine = Inbox(account)
+    mine.settings = chosen
+    unread = mine.unread_notices & _in(current)
     wanted = happenings_of(chosen.mail)
     return unread.filter(event__happening__in=wanted, pk__gt=found.mailed_upto(chosen)).exists()
 

@@ -49,6 +49,10 @@ def test_quiet_hours_are_those_of_the_members_clock(begin, end, zone, half_hours
     assert NoticeSettings(quiet_from=begin, quiet_to=end, zone=zone).is_quiet(now) == (hour in quiet)
 
 
+def test_a_zone_that_is_no_more_counts_as_utc():
+    assert NoticeSettings(quiet_from=1, quiet_to=2, zone="Atlantis/Gone").is_quiet(START.replace(hour=1))
+
+
 @pytest.mark.django_db
 def test_what_is_kept_is_found_again_and_is_sealed():
     assert taken(START) == Rounds()
