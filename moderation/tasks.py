@@ -29,7 +29,7 @@ def suggest() -> None:
     suggest_what_waits(timezone.now())
 
 
-@db_periodic_task(crontab(minute="15"))
+@db_periodic_task(crontab(minute="15"), **PATIENTLY)
 def forget_notes_beside_what_is_decided() -> None:
     forget_notes(timezone.now())
 
