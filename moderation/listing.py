@@ -16,7 +16,7 @@ from forum.models import Facet, Kind, Tag, ThreadTag
 from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
-from moderation.models import QueueItem, Recusal, Redaction, Sanction
+from moderation.models import QueueItem, Redaction, Sanction
 from moderation.models.queue import APPEAL, EDIT, FLAG, QueueItemQuerySet
 from moderation.rules import left_to_colleagues
 
@@ -75,7 +75,7 @@ class Selection:
             found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
         if self.hold == "free":
             found = found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
-            found = found.exclude(stepped_back_from(viewer))
+            found = found.alias(left=left_to_colleagues(viewer)).filter(left=False)
         elif self.hold:
             found = found.held(now=now)
         if self.to == "you":
@@ -117,21 +117,12 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     if selection.kind:
         found = found.filter(kind=selection.kind)
     total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
-    page = cut(_in_order(found, after), PAGE, _cursor)
-    for_others = left_to_colleagues(viewer, page.items)
-    for item in page.items:
-        item.for_others = item.pk in for_others
+    for_others = found.annotate(for_others=left_to_colleagues(viewer))
+    page = cut(_in_order(for_others, after), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
     _fetch_tags([*page.items, *mine])
     return Listed(page, mine, kinds, total, desk, **beside)
-
-
-def stepped_back_from(viewer: Account) -> Q:
-    """What `viewer` left to colleagues, or another item about the same text; not looked up for each item."""
-    left = Recusal.objects.filter(moderator=viewer)
-    posts = left.filter(item__post__isnull=False).values("item__post")
-    return Q(pk__in=left.values("item")) | Q(post__in=posts)
 
 
 def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.access import NotAllowed, may_moderate, may_see_members
 from accounts.models import Account, Employer
 from forum.models import Kind, Post, Thread
 from moderation.models import Appeal, Decision, QueueItem, Recusal, Sanction, Verdict
 from moderation.models.appeal import FIRST_DECISION
-from moderation.models.queue import FLAG
+from moderation.models.queue import FLAG, NO_TEXTS
 
 Kept = dict[int, type[NotAllowed]]  # by account: why it does not decide
 Key = TypeVar("Key")
@@ -76,14 +76,26 @@ def kept_from_each(items: Iterable[QueueItem]) -> dict[UUID, Kept]:
     return kept
 
 
-def left_to_colleagues(moderator: Account, items: Iterable[QueueItem]) -> set[UUID]:
-    """Those that `moderator` is kept from. Read anew for it, so that who lists them holds no author."""
-    found = QueueItem.objects.filter(pk__in=[item.pk for item in items])
-    found = found.select_related("post__thread", "appeal__sanction")
-    found = found.only(
-        "kind", "post__author", "post__thread__author", "appeal__decision", "appeal__sanction__account"
+def left_to_colleagues(moderator: Account) -> Case:
+    """Whether `moderator` is kept from an item of the queue: `kept_from` as a condition on its row, so that
+    who lists the rows reads no author."""
+    keys = Employer.objects.filter(account=moderator).values("key")
+    work_with = Employer.objects.filter(key__in=keys).exclude(account=moderator).values("account")
+    left = Recusal.objects.filter(moderator=moderator)
+    declined = Decision.objects.filter(
+        by=moderator, verdict=Verdict.DECLINE, appeal__item__decision__verdict=Verdict.GRANT
     )
-    return {item for item, kept in kept_from_each(found).items() if moderator.pk in kept}
+    brought_back = Q(post__in=declined.values("appeal__post"))
+    conditions = [
+        Q(post__author=moderator) | Q(post__thread__author=moderator),
+        Q(post__author__in=work_with),
+        Q(appeal__sanction__account=moderator) | Q(appeal__sanction__account__in=work_with),
+        Q(pk__in=left.values("item")),
+        Q(post__in=left.filter(item__post__isnull=False).values("item__post")),
+        *(Q(**{f"appeal__{path}": moderator}) for path in FIRST_DECISION),
+        brought_back & (~Q(kind__in=NO_TEXTS) | Q(appeal__decision__isnull=False)),
+    ]
+    return Case(*(When(each, then=True) for each in conditions), default=False)
 
 
 def _about(item: QueueItem) -> int | None:

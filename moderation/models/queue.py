@@ -19,6 +19,7 @@ from moderation.models.appeal import Appeal
 EDIT = "edit"  # the author of a public one wants other words in its place
 FLAG = "flag"  # members flagged a public one
 APPEAL = "appeal"  # somebody asks that another moderator look at a decision
+NO_TEXTS = (EDIT, FLAG, APPEAL)  # all other kinds are texts that wait themselves
 
 
 class QueueItemQuerySet(models.QuerySet["QueueItem"]):
@@ -140,7 +141,7 @@ class QueueItem(Held, models.Model):
     @property
     def is_text(self) -> bool:
         """Whether the text itself waits, and not what somebody says of it or in its place."""
-        return self.kind not in (EDIT, FLAG, APPEAL)
+        return self.kind not in NO_TEXTS
 
     @property
     def edit(self) -> Edit | None:

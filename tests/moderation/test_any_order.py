@@ -45,6 +45,7 @@ from moderation.actions.threads import close, hide, reopen, unhide
 from moderation.actions.undo import undo
 from moderation.models import Appeal, AuditEvent, Decision, QueueItem, Redaction, Verdict
 from moderation.models.queue import APPEAL, EDIT, FLAG
+from moderation.rules import kept_from_each, left_to_colleagues
 from tests import make
 from tests.cast import STORES, around
 from tests.forum import recount
@@ -369,6 +370,15 @@ class Board(RuleBasedStateMachine):
     def nobody_decides_about_what_they_decided(self) -> None:
         for each in Appeal.objects.filter(item__decided=True):
             assert each.outcome.by not in each.deciders
+
+    @invariant()
+    def the_list_leaves_to_colleagues_what_one_may_not_decide(self) -> None:
+        waiting = QueueItem.objects.waiting()
+        kept = kept_from_each(waiting)
+        for name in ("mia", "mo"):
+            left = waiting.annotate(left=left_to_colleagues(self.people[name])).filter(left=True)
+            expected = {item for item, why in kept.items() if self.people[name].pk in why}
+            assert {item.pk for item in left} == expected
 
     @invariant()
     def what_is_decided_has_its_decision(self) -> None:
