@@ -148,7 +148,9 @@ def _under_tags(threads: list[Told], found_by: ThreadQuerySet) -> dict[int, list
 def _any_of(
     tags: list[Tag] | None, under: dict[int, list[int]], told: list[Told], but: Followed
 ) -> list[int]:
-    places = range(len(told)) if tags is None else sorted(_under(tags, under))
+    places = list(range(len(told))) if tags is None else sorted(_under(tags, under))
+    if not but.muted_tags and not but.muted_threads:
+        return places
     muted = _under(but.muted_tags, under)
     return [each for each in places if each not in muted and told[each].pk not in but.muted_threads]
 

@@ -1,12 +1,13 @@
-"""How the worker is doing: whether it is there, how its jobs ended, how many digests did not go out."""
+"""How the worker is doing: whether it is there, how its jobs ended, how many mails did not go out."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
-from forum.models import Digest
+from forum.models import Digest, NoticeSettings
 from forum.models.digest import Every, Last
+from forum.models.notice_settings import MailEnd
 from moderation import jobs
 from moderation.models import Ended, Job, JobFailure
 from moderation.models.job import in_words
@@ -34,9 +35,14 @@ def worker(now: datetime) -> Worker:
 
 
 def mails() -> dict[str, int]:
-    """Of digests, whose last one: counts only, never whose."""
-    return Digest.objects.aggregate(
+    """Of digests, whose last one; of members, how many get no notices. Counts only, never whose."""
+    digests = Digest.objects.aggregate(
         put_off=Count("pk", filter=Q(tries__gt=0) & ~Q(every=Every.OFF)),
         uncertain=Count("pk", filter=Q(last=Last.UNCERTAIN) | Q(handing=True)),
         refused=Count("pk", filter=Q(last__in=[Last.REFUSED, Last.BOUNCED])),
     )
+    bounced = Q(mail_end=MailEnd.BOUNCED)
+    notices = NoticeSettings.objects.aggregate(
+        refusing=Count("pk", filter=Q(refusals__gt=0) & ~bounced), ended=Count("pk", filter=bounced)
+    )
+    return digests | notices

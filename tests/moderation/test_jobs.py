@@ -10,7 +10,8 @@ from huey.contrib.djhuey import HUEY, db_periodic_task
 
 from accounts.access import Refused
 from anonymity.hour import hour_of
-from forum.models import Digest
+from forum.actions.notice_settings import choose_notices
+from forum.models import Digest, NoticeSettings
 from forum.tasks import PATIENTLY
 from moderation import jobs
 from moderation.actions.jobs import dismiss_failure, run_again
@@ -28,6 +29,11 @@ def queue(db, monkeypatch):
     HUEY.flush()
     yield HUEY
     HUEY.flush()
+
+
+def choose(account) -> int:
+    choose_notices(NoticeSettings(account=account))
+    return account.pk
 
 
 class Jobs:
@@ -145,12 +151,15 @@ def test_the_page_names_the_kind_of_an_error_and_never_its_words(client, ours, m
     ours.error = OSError(SECRET)
     run_to_the_end(ours.nightly.s())
     Digest.objects.create(account=make.account(), **make_digest(last="uncertain"))
+    for refusals, end in [(0, ""), (3, ""), (4, "bounced"), (4, "bounced"), (0, "left")]:
+        NoticeSettings.objects.filter(pk=choose(make.account())).update(refusals=refusals, mail_end=end)
     Digest.objects.create(account=make.account(), **make_digest(every="day", tries=2))
     client.force_login(mia)
     page = client.get(ADDRESS).content.decode()
     assert "Of the night" in page
     assert "builtins.OSError" in page
     assert "1 put off, 1 uncertain, 0 refused" in page
+    assert "of 1 member of late; ended after four refusals for 2." in page
     assert SECRET not in page
     assert "Traceback" not in page
     assert "Run it again" not in page
