@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -109,16 +110,13 @@ def spread() -> None:
         ThreadTag.objects.filter(content_object=pk, listed_hour__isnull=False).update(listed_hour=hour)
 
 
-def people(count: int) -> None:
-    """As many members with a digest that is due as were asked for, and no others."""
+def readers(count: int) -> Iterator[list]:
+    """As many members as were asked for, and no others, as they are made: a thousand at a time."""
     from allauth.account.models import EmailAddress
 
     from accounts.models import Account
-    from forum.actions.digest import digest_of
-    from forum.models import Digest, Follow, Tag
 
     Account.objects.filter(email__endswith="@reader.invalid").delete()
-    tags = list(Tag.objects.all())
     for start in range(0, count, 1000):
         numbers = range(start, min(start + 1000, count))
         made = Account.objects.bulk_create(
@@ -127,6 +125,16 @@ def people(count: int) -> None:
         EmailAddress.objects.bulk_create(
             EmailAddress(user=account, email=account.email, primary=True, verified=True) for account in made
         )
+        yield made
+
+
+def people(count: int) -> None:
+    """Members who follow a few tags, with a digest that is due."""
+    from forum.actions.digest import digest_of
+    from forum.models import Digest, Follow, Tag
+
+    tags = list(Tag.objects.all())
+    for made in readers(count):
         Follow.objects.bulk_create(
             Follow(account=account, tag=tag) for account in made for tag in random.sample(tags, TAGS)
         )

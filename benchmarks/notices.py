@@ -58,21 +58,12 @@ def reply_and_tag():
 
 def follow(tag, count: int, *, mailed: int) -> None:
     """As many followers as were asked for, and no others."""
-    from allauth.account.models import EmailAddress
-
     from accounts.models import Account
+    from benchmarks.digests import readers
     from forum.actions.notice_settings import give_everybody_settings
     from forum.models import Follow, NoticeSettings
 
-    Account.objects.filter(email__endswith="@reader.invalid").delete()
-    for start in range(0, count, 1000):
-        numbers = range(start, min(start + 1000, count))
-        made = Account.objects.bulk_create(
-            Account(email=f"{number}@reader.invalid", display_name=f"Reader {number}") for number in numbers
-        )
-        EmailAddress.objects.bulk_create(
-            EmailAddress(user=account, email=account.email, primary=True, verified=True) for account in made
-        )
+    for made in readers(count):
         Follow.objects.bulk_create(Follow(account=account, tag=tag) for account in made)
     give_everybody_settings()
     wanting = Account.objects.filter(email__endswith="@reader.invalid").order_by("pk")[:mailed]

@@ -1,7 +1,10 @@
 """Deeds in processes of their own, which may be killed at any step."""
 
 import os
+import signal
+import smtplib
 from collections.abc import Callable
+from itertools import count
 
 from django.db import connections
 
@@ -28,6 +31,20 @@ def was_killed(pid: int) -> bool:
     _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
     return os.WIFSIGNALED(status)
+
+
+def die_at(step: int) -> None:
+    """SIGKILL this process before or after one of its statements, its commits or its mails."""
+    steps = count(1)
+
+    def tick() -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for connection in connections.all():
+        connection._commit = ticking(tick, connection._commit)
+        connection.execute_wrappers.append(lambda execute, *call: ticking(tick, execute)(*call))
+    smtplib.SMTP.sendmail = ticking(tick, smtplib.SMTP.sendmail)  # type: ignore[method-assign]
 
 
 def ticking(tick: Callable[[], None], function: Callable) -> Callable:

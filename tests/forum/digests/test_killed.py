@@ -1,19 +1,15 @@
 """Workers that die by SIGKILL or work side by side: nobody gets two of one period, or none without a word."""
 
-import os
-import signal
-import smtplib
 from itertools import count
 
 import pytest
-from django.db import connections
 
 from forum.digests import send
 from forum.digests.send import LEASE, send_due
 from forum.models import Digest
 from tests import make
 from tests.forum.digests.conftest import DUE, SAID, chosen
-from tests.processes import in_a_process_of_its_own, ticking, was_killed
+from tests.processes import die_at, in_a_process_of_its_own, was_killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,20 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def members(tags, mia, request):
     make.thread("published", by=mia, now=SAID)
     return [chosen(make.account(), tags["us"]).account for _ in range(request.param)]
-
-
-def die_at(step: int) -> None:
-    """SIGKILL this process before or after one of its statements, its commits or its mails."""
-    steps = count(1)
-
-    def tick() -> None:
-        if next(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    connection = connections["default"]
-    connection._commit = ticking(tick, connection._commit)
-    connection.execute_wrappers.append(lambda execute, *call: ticking(tick, execute)(*call))
-    smtplib.SMTP.sendmail = ticking(tick, smtplib.SMTP.sendmail)  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("members", [3], indirect=True)

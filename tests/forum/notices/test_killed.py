@@ -1,13 +1,9 @@
 """Workers that die by SIGKILL or work side by side: nobody is mailed twice of the same."""
 
-import os
-import signal
-import smtplib
 from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.db import connections
 
 from anonymity.models import Rate
 from forum.models import MailRound
@@ -16,7 +12,7 @@ from forum.notices.mail import open_round, send_round
 from forum.notices.rounds import LEASE
 from tests import make
 from tests.make import NOW
-from tests.processes import in_a_process_of_its_own, ticking, was_killed
+from tests.processes import die_at, in_a_process_of_its_own, was_killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,20 +25,6 @@ def members(mia, request):
     fanout.tell_all()
     open_round(NOW)
     return accounts
-
-
-def die_at(step: int) -> None:
-    """SIGKILL this process before or after one of its statements, its commits or its mails."""
-    steps = count(1)
-
-    def tick() -> None:
-        if next(steps) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for connection in connections.all():
-        connection._commit = ticking(tick, connection._commit)
-        connection.execute_wrappers.append(lambda execute, *call: ticking(tick, execute)(*call))
-    smtplib.SMTP.sendmail = ticking(tick, smtplib.SMTP.sendmail)  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("members", [2], indirect=True)
