@@ -13,6 +13,7 @@ from forum.models.notice_settings import MAY_STAY_OUT, Concern
 
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 CHANNELS = ("inbox", "live", "mail")
+BEYOND = {"live": "appear on the page", "mail": "come by mail"}  # of what is in the inbox
 
 
 class Cell(NamedTuple):
@@ -21,6 +22,7 @@ class Cell(NamedTuple):
     channel: forms.BoundField
     is_chosen: bool
     is_always: bool = False
+    is_refused: bool = False
 
 
 class NoticeSettingsForm(forms.ModelForm):
@@ -43,6 +45,7 @@ class NoticeSettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._refused: dict[str, list[Concern]] = {}
         self.concerns = [each for each in Concern if each != Concern.DESK or account.acts_as_moderator]
         if self.instance._state.adding:
             self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED
@@ -55,7 +58,14 @@ class NoticeSettingsForm(forms.ModelForm):
     def matrix(self) -> Iterator[tuple[Concern, list[Cell]]]:
         """What there is to hear of, with the box of each channel."""
         for concern in self.concerns:
-            cells = [Cell(channel, concern in (channel.value() or ())) for channel in self.channels]
+            cells = [
+                Cell(
+                    channel,
+                    concern in (channel.value() or ()),
+                    is_refused=concern in self._refused.get(channel.name, ()),
+                )
+                for channel in self.channels
+            ]
             if concern not in MAY_STAY_OUT:
                 cells[0] = cells[0]._replace(is_always=True)
             yield concern, cells
@@ -71,12 +81,12 @@ class NoticeSettingsForm(forms.ModelForm):
         return self._with_what_was_not_asked("mail")
 
     def clean(self) -> dict[str, Any] | None:
-        inbox = set(self.cleaned_data.get("inbox", ()))
-        for channel in ("live", "mail"):
-            if set(self.cleaned_data.get(channel, ())) - inbox:
-                self.add_error(
-                    channel, "Only what is in the inbox can be told elsewhere: choose it there too."
-                )
+        inbox = self.cleaned_data.get("inbox", ())
+        for channel, how in BEYOND.items():
+            told = self.cleaned_data.get(channel, ())
+            self._refused[channel] = [each for each in Concern if each in told and each not in inbox]
+            for concern in self._refused[channel]:
+                self.add_error(channel, f"“{concern.label}” can only {how} if it is in your inbox too.")
         return self.cleaned_data
 
     def _with_what_was_not_asked(self, channel: str) -> list[str]:

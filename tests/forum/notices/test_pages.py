@@ -62,6 +62,17 @@ def test_what_cannot_be_chosen_is_refused_beside_its_field(carols, field, value)
     assert not NoticeSettings.objects.exists()
 
 
+def test_what_the_inbox_lacks_is_named_and_marked_where_it_was_chosen(carols):
+    wrong = {**CHOICE, "inbox": ["replies"], "live": ["replies", "threads"]}
+    page = carols.post(HERE, wrong).content.decode()
+    said = "“New threads under tags you follow” can only appear on the page if it is in your inbox too."
+    assert page.count(said) == 2  # above the form and beside the table
+    assert 'href="#id_live"' in page
+    assert 'id="id_live" tabindex="-1"' in page
+    marked = 'name="live" value="threads" checked aria-invalid="true" aria-describedby="id_live_error"'
+    assert page.count("aria-invalid") == page.count(marked) == 1
+
+
 @pytest.fixture
 def carols_thread(carol, mia):
     made = make.thread("published", author=carol, by=mia)
