@@ -173,6 +173,7 @@ def test_an_administrator_appoints_and_dismisses(admins, admin, carol, pending_i
 def test_a_role_takes_the_password(admins, carol):
     answer = admins.post(f"/moderation/members/{carol.pk}/appoint/", {"password": "wrong"})
     assert answer.status_code == 422
+    assert 'role="alert" tabindex="-1" autofocus' in answer.content.decode()  # the form is far down
     assert not Account.objects.get(pk=carol.pk).is_moderator
 
 
