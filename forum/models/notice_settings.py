@@ -80,7 +80,7 @@ class NoticeSettings(Mailing):
         """Whether `now` is within the member's quiet hours, which may reach past midnight."""
         try:
             hour = now.astimezone(ZoneInfo(self.zone)).hour
-        except ZoneInfoNotFoundError:  # a zone that is no more stops nobody's mails
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a zone that is no more stops nobody's mails
             hour = now.astimezone(UTC).hour
         if self.quiet_from <= self.quiet_to:
             return self.quiet_from <= hour < self.quiet_to

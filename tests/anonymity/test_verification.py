@@ -46,6 +46,12 @@ def link_of(persona: uuid.UUID):
     return Link.objects.filter(persona=persona.bytes)
 
 
+def test_a_damaged_row_keeps_nobody_else_from_mail(alice, bob):
+    whole, damaged = vault.attach(alice, uuid.uuid4()), vault.attach(bob, uuid.uuid4())
+    link_of(damaged).update(seal=link_of(whole).get().seal)
+    assert vault.mail_accounts([damaged, whole]) == {alice.pk}
+
+
 def test_a_seal_of_another_row_is_damage(personas):
     seal = link_of(personas[0]).get().seal
     link_of(personas[1]).update(seal=seal)
