@@ -17,8 +17,10 @@ class Migration(migrations.Migration):
             name='level',
             field=models.CharField(choices=[('watch', 'Watch'), ('follow', 'Follow'), ('mute', 'Mute')], default='watch', max_length=6),
         ),
-        # Of a tag the new threads, as before; of a thread everything.
-        migrations.RunSQL("UPDATE forum_follow SET level = 'follow' WHERE tag_id IS NOT NULL", "SELECT 1"),
+        # Of a tag the new threads, as before; of a thread everything. Back there is no muting, and without
+        # its level a muted one would be followed.
+        migrations.RunSQL("UPDATE forum_follow SET level = 'follow' WHERE tag_id IS NOT NULL",
+                          "DELETE FROM forum_follow WHERE level = 'mute'"),
         migrations.AddConstraint(
             model_name='follow',
             constraint=models.CheckConstraint(condition=models.Q(('level__in', ['watch', 'follow', 'mute'])), name='follow_level_known'),
