@@ -28,8 +28,12 @@ class Handed(StrEnum):
 
     SENT = "sent"
     REFUSED = "refused"  # for good
-    FAILED = "failed"  # for now
+    PUT_OFF = "put off"  # this address, for now
+    FAILED = "failed"  # for now, whoever's it is
     UNCERTAIN = "uncertain"  # only its answer would have said
+
+
+FOR_NOW = (Handed.PUT_OFF, Handed.FAILED)
 
 
 def letter(
@@ -81,7 +85,7 @@ def hand_over(message: EmailMessage, mail: BaseEmailBackend) -> Handed:
         return Handed.SENT
     except smtplib.SMTPRecipientsRefused as refusal:
         code = next(iter(refusal.recipients.values()))[0]
-        return Handed.REFUSED if code >= 500 else Handed.FAILED
+        return Handed.REFUSED if code >= 500 else Handed.PUT_OFF
     except smtplib.SMTPResponseException as answer:
         log.warning("a mail was not taken: %d", answer.smtp_code)
         return Handed.FAILED

@@ -22,7 +22,7 @@ from forum.digests.contents import Window
 from forum.digests.followed import followed_by
 from forum.digests.letter import Letter
 from forum.digests.schedule import next_due
-from forum.mailing import Handed, MailIsDown, hand_over, make_sure_of
+from forum.mailing import FOR_NOW, Handed, MailIsDown, hand_over, make_sure_of
 from forum.models import Digest
 from forum.models.digest import About, Every, Last
 
@@ -147,12 +147,12 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
         return TAKEN
     handed = hand_over(message, mail)
     moved_on = Digest.objects.filter(pk=digest.pk, handing=True)
-    if handed == Handed.FAILED:
+    if handed in FOR_NOW:
         # Unless the member chose anew meanwhile.
         back = {"due": digest.due, "told_hour": digest.told_hour, "try_at": now + _patience(digest)}
         moved_on.filter(due=then).update(**back, tries=F("tries") + 1)
         moved_on.update(handing=False)
-        return handed
+        return Handed.FAILED
     end = Last(handed)
     refusals = digest.refusals + 1 if end == Last.REFUSED else 0
     if refusals == REFUSALS:

@@ -6,12 +6,13 @@ random order. Whom it mailed is noted in the vault, where nobody can tell whose 
 mail server gets the mail, so that a worker that is killed mails nobody twice.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from secrets import SystemRandom
+from operator import itemgetter
 from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
@@ -20,11 +21,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Account
 from anonymity import vault
 from forum.actions.notice_settings import give_everybody_settings
-from forum.mailing import Handed, MailIsDown, hand_over, letter, make_sure_of
+from forum.mailing import FOR_NOW, Handed, MailIsDown, hand_over, letter, make_sure_of
 from forum.models import Notice, NoticeSettings
 from forum.models.notice import NoticeQuerySet
 from forum.models.notice_settings import MailEnd, concern_of, happenings_of
@@ -69,6 +71,14 @@ class Letter(NamedTuple):
         return letter(subject, "notices/mail", context, to=self.address, list_name="notices", date=at)
 
 
+class Swept(NamedTuple):
+    """How far a sweep came."""
+
+    reached: int
+    asked_all: bool = False
+    waits: bool = False  # for the mail server
+
+
 def open_round(now: datetime) -> None:
     """Open the round of this half-hour, if there is none. What is being written meanwhile is all there in a
     minute, so the worker sends a round when it comes again."""
@@ -99,20 +109,16 @@ def _after_sending(
         return found, clock()
     give_everybody_settings()
     concerned = _concerned(found, current, clock())
-    finished, is_down = False, False
-    try:
-        finished = _send(concerned, found, current, clock, until, done)
-    except MailIsDown:
-        is_down = True
-    noted = sum(count for end, count in done.items() if end not in (NO_MORE, Handed.FAILED))
-    current = replace(current, noted=current.noted + noted)
+    swept = _send(concerned, found, current, clock, until, done)
+    noted = sum(count for end, count in done.items() if end not in (NO_MORE, *FOR_NOW))
+    current = replace(current, noted=current.noted + noted, reached=swept.reached)
     found, now = replace(found, open=current), clock()
-    if is_down or (done[Handed.FAILED] and now < current.at + HALF_HOUR):
+    if swept.waits:
         return found, now + AGAIN_AFTER
-    if not finished:
+    if not swept.asked_all:
         return found, now
     vault.add_mail_notes(concerned.addressees - current.noted, current.at)
-    return found.closed(), now
+    return found.closed(now), now
 
 
 def _send(
@@ -122,22 +128,30 @@ def _send(
     clock: Clock,
     until: datetime | None,
     done: Counter[str],
-) -> bool:
-    """Whether everybody was thought of before the time was over."""
-    failures = 0
+) -> Swept:
+    """Go on where the last sweep ended: at the first who is to be tried again, if it met any."""
+    reached, failures, again = current.reached, 0, False
     mail = get_connection()
     try:
-        for letter in _letters(concerned, found, current, clock):
+        for turn, letter in _turns(concerned, found, current, clock):
             if until is not None and clock() >= until:
-                return False
-            end = _handed(letter, mail, current)
-            done[end] += 1
-            failures = failures + 1 if end == Handed.FAILED else 0
+                return Swept(reached)
+            end = _handed(letter, mail, found, current) if letter else ""
+            if letter:
+                done[end] += 1
+            lasts = end in FOR_NOW and clock() < current.at + HALF_HOUR
+            # One address that wants nothing now, for days maybe, says nothing of the others.
+            failures = failures + 1 if end == Handed.FAILED or lasts else 0
+            again = again or lasts
             if failures == FAILURES:
-                raise MailIsDown
+                return Swept(reached, waits=True)
+            if not failures and not again:
+                reached = turn
+    except MailIsDown:
+        return Swept(reached, waits=True)
     finally:
         mail.close()
-    return True
+    return Swept(reached, asked_all=True, waits=again)
 
 
 def _concerned(found: Rounds, current: Round, now: datetime) -> Concerned:
@@ -170,49 +184,66 @@ def _in(current: Round) -> NoticeQuerySet:
     return Notice.objects.filter(pk__lte=current.upto, event__hour__gte=current.at - STALE)
 
 
-def _letters(concerned: Concerned, found: Rounds, current: Round, clock: Clock) -> Iterator[Letter]:
-    """Who of them is to be mailed now, in a random order; looked up in batches, asked one by one."""
-    shuffled = SystemRandom().sample(list(concerned.accounts), len(concerned.accounts))
-    for start in range(0, len(shuffled), AT_ONCE):
-        batch = shuffled[start : start + AT_ONCE]
+def _turns(
+    concerned: Concerned, found: Rounds, current: Round, clock: Clock
+) -> Iterator[tuple[int, Letter | None]]:
+    """Those whose turn was not yet, with the letter to whoever is to be mailed now; looked up in batches,
+    asked one by one."""
+    turns = sorted((_turn(account, current), account) for account in concerned.accounts)
+    left = turns[bisect_right(turns, current.reached, key=itemgetter(0)) :]
+    for start in range(0, len(left), AT_ONCE):
+        batch = [account for _, account in left[start : start + AT_ONCE]]
         accounts, chosen = Account.objects.in_bulk(batch), NoticeSettings.objects.in_bulk(batch)
         confirmed = EmailAddress.objects.filter(
             user__in=batch, user__is_active=True, primary=True, verified=True
         )
         addresses = dict(confirmed.values_list("user", "email"))
-        for owner in batch:
-            if owner in addresses and _is_to_hear(accounts[owner], chosen[owner], found, current, clock()):
-                yield Letter(accounts[owner], chosen[owner], addresses[owner])
+        for turn, owner in left[start : start + AT_ONCE]:
+            is_to_hear = owner in addresses and _is_to_hear(
+                accounts[owner], chosen[owner], found, current, clock()
+            )
+            yield turn, Letter(accounts[owner], chosen[owner], addresses[owner]) if is_to_hear else None
+
+
+def _turn(account: int, current: Round) -> int:
+    """Random to whoever has not the installation's secret, another in each round, and the same in all sweeps
+    of one."""
+    mac = salted_hmac("forum.notices.turn", f"{current.half_hour} {account}", algorithm="sha256")
+    return int.from_bytes(mac.digest()[:8], "big")
 
 
 def _is_to_hear(
     account: Account, chosen: NoticeSettings, found: Rounds, current: Round, now: datetime
 ) -> bool:
     """Whether the account's inbox holds something unread of which it wants mail, and of which it had none."""
-    if chosen.is_quiet(now):
+    if chosen.is_quiet(now) or chosen.is_quiet(current.at):  # of the latter the next round mails
         return False
     mine = Inbox(account)
+    if not account.anonymous_pages_are_shut(now):
+        mine.personas = vault.personas_of(account)  # an inbox would do without them, a round waits
+    return _holds_something(mine, chosen, found, current)
+
+
+def _holds_something(mine: Inbox, chosen: NoticeSettings, found: Rounds, current: Round) -> bool:
     mine.settings = chosen
     unread = mine.unread_notices & _in(current)
     wanted = happenings_of(chosen.mail)
     return unread.filter(event__happening__in=wanted, pk__gt=found.mailed_upto(chosen)).exists()
 
 
-def _handed(letter: Letter, mail: BaseEmailBackend, current: Round) -> str:
+def _handed(letter: Letter, mail: BaseEmailBackend, found: Rounds, current: Round) -> str:
     message = letter.message(current.at)
     make_sure_of(mail)
     if not vault.take_mail(letter.account, current.at):
         return NO_MORE
     end = hand_over(message, mail)
-    if end == Handed.FAILED:
+    if end in FOR_NOW:
         vault.give_back_mail(letter.account, current.at)
-    elif end == Handed.REFUSED:
-        _note_refusal(letter.chosen)
-    elif letter.chosen.refusals:
-        NoticeSettings.objects.filter(pk=letter.chosen.pk).update(refusals=0)
+    elif end == Handed.REFUSED or letter.chosen.refusals:
+        _note_refusals(letter.chosen, letter.chosen.refusals + 1 if end == Handed.REFUSED else 0)
     return end
 
 
-def _note_refusal(chosen: NoticeSettings) -> None:
-    ended = {"mail": [], "mail_end": MailEnd.BOUNCED} if chosen.refusals + 1 >= REFUSALS else {}
-    NoticeSettings.objects.filter(pk=chosen.pk).update(refusals=chosen.refusals + 1, **ended)
+def _note_refusals(chosen: NoticeSettings, count: int) -> None:
+    ended = {"mail": [], "mail_end": MailEnd.BOUNCED} if count >= REFUSALS else {}
+    NoticeSettings.objects.filter(pk=chosen.pk).update(refusals=count, **ended)
