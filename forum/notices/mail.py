@@ -239,9 +239,17 @@ def _handed(letter: Letter, mail: BaseEmailBackend, found: Rounds, current: Roun
     end = hand_over(message, mail)
     if end in FOR_NOW:
         vault.give_back_mail(letter.account, current.at)
-    elif end == Handed.REFUSED or letter.chosen.refusals:
+    elif (end == Handed.REFUSED or letter.chosen.refusals) and _concerns_its_name(letter, found, current):
         _note_refusals(letter.chosen, letter.chosen.refusals + 1 if end == Handed.REFUSED else 0)
     return end
+
+
+def _concerns_its_name(letter: Letter, found: Rounds, current: Round) -> bool:
+    """Whether its name alone would have brought that mail. Refusals of others are not counted: beside an
+    account that nobody told of anything, the count would say that it has a persona."""
+    by_name = Inbox(letter.account)
+    by_name.personas = []
+    return _holds_something(by_name, letter.chosen, found, current)
 
 
 def _note_refusals(chosen: NoticeSettings, count: int) -> None:

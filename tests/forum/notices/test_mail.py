@@ -276,6 +276,10 @@ def test_several_that_are_never_taken_hold_up_nobody_else(post_office, alice, bo
     assert mailed(NOW + HALF_HOUR) == {"sent": 1}
 
 
+ONLY_NAMED = pytest.mark.parametrize("thread", [False], indirect=True)
+
+
+@ONLY_NAMED
 def test_four_refusals_in_a_row_end_these_mails(post_office, alice, thread, client):
     post_office.answers[alice.email] = "550 No such user"
     for number in range(REFUSALS):
@@ -287,6 +291,26 @@ def test_four_refusals_in_a_row_end_these_mails(post_office, alice, thread, clie
     assert "refused four of these mails" in client.get("/my/settings/notices/").content.decode()
 
 
+@pytest.mark.parametrize("thread", [True], indirect=True)
+def test_refusals_of_what_concerns_a_persona_are_counted_nowhere(post_office, alice, thread, mia):
+    """Beside an account that nobody told of anything by name, the count would say that it has a persona."""
+    post_office.answers[alice.email] = "550 No such user"
+    for number in range(REFUSALS):
+        says_something(thread, NOW + number * HALF_HOUR)
+        assert mailed(NOW + number * HALF_HOUR) == {"refused": 1}
+    assert (NoticeSettings.objects.get(account=alice).refusals, chosen(alice).mail_end) == (0, "")
+    later = NOW + REFUSALS * HALF_HOUR
+    make.thread("published", author=alice, by=mia, now=later)
+    assert mailed(later) == {"refused": 1}
+    assert NoticeSettings.objects.get(account=alice).refusals == 1
+    post_office.answers.clear()
+    says_something(thread, later + HALF_HOUR)
+    Inbox(alice).mark_read(Inbox(alice).notices.filter(account=alice).values_list("pk", flat=True))
+    assert mailed(later + HALF_HOUR) == {"sent": 1}
+    assert NoticeSettings.objects.get(account=alice).refusals == 1
+
+
+@ONLY_NAMED
 def test_a_mail_that_is_taken_forgives_refusals(post_office, alice, thread):
     post_office.answers[alice.email] = "550 No such user"
     says_something(thread)
