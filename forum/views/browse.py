@@ -1,7 +1,7 @@
 """Browsing: the home list, the tags, search. Everything a reader without an account may see."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_required
@@ -65,8 +65,7 @@ def tag(request: HttpRequest, facet: str, slug: str) -> HttpResponse:
 @require_POST
 def follow_tag(request: MemberRequest, facet: str, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag.objects.of(facet), slug=slug)
-    follow_as_asked(found, request)
-    return redirect(found)
+    return follow_as_asked(found, request)
 
 
 @require_safe

@@ -152,5 +152,4 @@ def follow_thread(request: MemberRequest, public_id: str) -> HttpResponse:
     found = _open_thread(request, public_id)
     if found.state == State.WITHDRAWN:
         raise Http404
-    follow_as_asked(found, request)
-    return redirect(found)
+    return follow_as_asked(found, request)

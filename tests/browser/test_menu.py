@@ -25,6 +25,15 @@ def test_a_menu_closes_when_the_focus_goes_on(browser_of):  # noqa: F811
     expect(menu.locator(":focus")).to_have_count(0)
 
 
+def test_what_was_chosen_has_the_focus(browser_of):  # noqa: F811
+    page = browser_of("alice").new_page()
+    menu, choices = opened(page, "/tags/topic/dual-relationships/")
+    choices.filter(has_text="Mute").press("Enter")
+    expect(menu.locator("summary")).to_have_text("Muted")
+    expect(menu.locator("summary")).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
 def test_escape_closes_a_menu_and_gives_the_focus_back(browser_of):  # noqa: F811
     page = browser_of("alice").new_page()
     menu, _ = opened(page, "/tags/topic/dual-relationships/")
