@@ -19,7 +19,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F
+from django.db.models import F, Max
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -44,11 +44,15 @@ AT_ONCE = 500  # accounts looked up in one query
 
 NO_MORE = "had theirs"  # the mail of this half-hour, or the last of the day
 
+QUIET = ("quiet_from", "quiet_to", "zone")
+Quiet = tuple[int, int, str]
+NO_QUIET: Quiet = (0, 0, "UTC")
+
 Clock = Callable[[], datetime]
 
 
 class Concerned(NamedTuple):
-    """For whom a round may hold something. What it is, each one's own inbox says."""
+    """For whom a round may hold something new. What it is, each one's own inbox says."""
 
     accounts: set[int]
     addressees: int  # accounts told by name, personas and flags: as many as anybody can count
@@ -155,29 +159,34 @@ def _send(
 
 
 def _concerned(found: Rounds, current: Round, now: datetime) -> Concerned:
-    notices = _in(current).filter(pk__gt=_mailed_to_all_upto(found, now))
+    mailed_upto = _mailed_upto(found, now)
+    notices = _in(current).filter(pk__gt=min(mailed_upto.values()))
     by_name = notices.filter(account__isnull=False)
-    mailed = dict(
-        NoticeSettings.objects.filter(account__in=by_name.values("account")).values_list("account", "mail")
-    )
-    named = {
-        account
-        for account, happening in by_name.values_list("account", "event__happening").distinct()
-        if concern_of(happening) in mailed.get(account, ())
+    settings = NoticeSettings.objects.filter(account__in=by_name.values("account"))
+    chosen = {
+        account: (mail, mailed_upto.get(_clock_of(*quiet)))
+        for account, mail, *quiet in settings.values_list("account", "mail", *QUIET)
     }
+    named = set()
+    newest = by_name.values_list("account", "event__happening").annotate(newest=Max("pk"))
+    for account, happening, notice in newest.order_by():
+        mail, upto = chosen.get(account, ((), None))
+        if upto is not None and notice > upto and concern_of(happening) in mail:
+            named.add(account)
     sealed = notices.filter(account=None).values_list("persona", "flag")
     behind = {persona or flag for persona, flag in sealed.distinct()}
     return Concerned(named | vault.mail_accounts(behind), len(named) + len(behind))
 
 
-def _mailed_to_all_upto(found: Rounds, now: datetime) -> int:
-    """Older notices were mailed to everybody, or wait for the end of quiet hours that last still."""
-    quiet = NoticeSettings.objects.exclude(quiet_from=F("quiet_to"))
-    kinds = [
-        NoticeSettings(),
-        *(NoticeSettings(**kind) for kind in quiet.values("quiet_from", "quiet_to", "zone").distinct()),
-    ]
-    return min(found.mailed_upto(kind) for kind in kinds if not kind.is_quiet(now))
+def _mailed_upto(found: Rounds, now: datetime) -> dict[Quiet, int]:
+    """By quiet hours that do not last at present, up to which notice all who chose them were mailed."""
+    quiet = NoticeSettings.objects.exclude(quiet_from=F("quiet_to")).values_list(*QUIET).distinct()
+    kinds = {each: NoticeSettings(**dict(zip(QUIET, each, strict=True))) for each in (NO_QUIET, *quiet)}
+    return {each: found.mailed_upto(kind) for each, kind in kinds.items() if not kind.is_quiet(now)}
+
+
+def _clock_of(quiet_from: int, quiet_to: int, zone: str) -> Quiet:
+    return NO_QUIET if quiet_from == quiet_to else (quiet_from, quiet_to, zone)
 
 
 def _in(current: Round) -> NoticeQuerySet:

@@ -414,3 +414,18 @@ def test_queries_of_a_round_grow_by_those_of_each_mail_alone(post_office, mia, d
     open_round(NOW)
     with django_assert_max_num_queries(16):  # nobody wants it: none is asked about
         assert dict(mail.send_round(lambda: NOW)) == {}
+
+
+def test_when_quiet_hours_end_nobody_else_is_asked_about_what_they_were_mailed(
+    post_office, bob, mia, django_assert_max_num_queries
+):
+    made = make.thread("published", by=mia, now=NOW)
+    for _ in range(20):
+        follow(made, by=make.account())
+    chosen(bob, quiet_from=NOW.hour, quiet_to=(NOW.hour + 1) % 24)
+    follow(made, by=bob)
+    says_something(made)
+    assert mailed() == {"sent": 21}  # with its author
+    open_round(NOW + HALF_HOUR)
+    with django_assert_max_num_queries(16):
+        assert dict(send_round(lambda: NOW + HALF_HOUR)) == {"sent": 1}
