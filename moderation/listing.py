@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from accounts.models import Account, Verification
+from accounts.models.verification import VerificationQuerySet
 from forum.listing import chosen_tags
 from forum.models import Facet, Kind, Tag, ThreadTag
-from forum.paging import Page, cut
+from forum.paging import Page, cut, page_of
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Redaction, Sanction
@@ -24,7 +25,8 @@ PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
 CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
 TEXTS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION}
-KINDS = TEXTS | {EDIT: "Edit", FLAG: "Flag", APPEAL: "Appeal"}
+LICENCE = "licence"  # of a member, to be looked up: no item, and listed when it is asked for
+KINDS = TEXTS | {EDIT: "Edit", FLAG: "Flag", APPEAL: "Appeal", LICENCE: "Licence to look up"}
 AGES = {
     f"{age // timedelta(hours=1)}": f"Over {age // timedelta(hours=1)} hours"
     for age in (ACKNOWLEDGE_WITHIN, DECIDE_WITHIN)
@@ -85,11 +87,26 @@ class Selection:
             found = found.exclude(suggested_to=viewer) if self.to == "somebody" else found
         return found.filter(holder=viewer) if self.hold == "mine" else found
 
+    def licences(self, *, viewer: Account, now: datetime) -> VerificationQuerySet:
+        """Those that wait to be looked up and fit. None is urgent, and none is suggested to anybody."""
+        found = Verification.objects.waiting().filter(account__is_active=True)
+        if self.urgency == "urgent" or self.to in ("you", "somebody"):
+            return found.none()
+        for tag in self.tags:
+            found = found.filter(**{f"{tag.facet}__path__startswith": tag.path})
+        if self.age:
+            found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
+        if self.hold == "free":
+            return found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
+        if self.hold:
+            found = found.filter(holder__isnull=False, held_until__gt=now)
+        return found.filter(holder=viewer) if self.hold == "mine" else found
+
 
 @dataclass(frozen=True)
 class Listed:
-    # Its items and those of `mine` know the title and the chosen tags of their threads; its items, too,
-    # whether they are `for_others`.
+    # Licences, when these were asked for. Else items, which know whether they are `for_others` and, like
+    # those of `mine`, the title and the chosen tags of their threads.
     page: Page
     mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
     kinds: list[tuple[str, str, int]]  # value, label, how many
@@ -98,7 +115,6 @@ class Listed:
     desk: intake.Counts
     redactions: int  # threads of which a second moderator is to remove words
     suspensions: int  # to which a second moderator is to agree
-    licences: int  # to be looked up
 
 
 def list_items(selection: Selection, *, viewer: Account, now: datetime, after: str = "") -> Listed:
@@ -108,21 +124,30 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     also = {
         "redactions": Redaction.objects.visible_to(viewer).waiting(),
         "suspensions": Sanction.objects.waiting().filter(account__is_active=True),
-        "licences": Verification.objects.waiting().filter(account__is_active=True),
     }
-    counted = dict(counts.union(*intake.counting(viewer), *intake.numbers_of(**also), all=True))
+    licences = selection.licences(viewer=viewer, now=now)
+    numbers = intake.numbers_of(**also, **{LICENCE: licences})
+    counted = dict(counts.union(*intake.counting(viewer), *numbers, all=True))
     desk = intake.Counts(counted.pop("waiting", 0), counted.pop("for_you", 0))
     beside = {name: counted.pop(name, 0) for name in also}
     kinds = [(kind, label, counted.get(kind, 0)) for kind, label in KINDS.items()]
-    if selection.kind:
-        found = found.filter(kind=selection.kind)
-    total = counted.get(selection.kind, 0) if selection.kind else sum(counted.values())
-    for_others = found.annotate(for_others=left_to_colleagues(viewer))
-    page = cut(_in_order(for_others, after), PAGE, _cursor)
+    listed = [selection.kind] if selection.kind else counted.keys() - {LICENCE}
+    total = sum(counted.get(kind, 0) for kind in listed)
+    if selection.kind == LICENCE:
+        page = _page_of_licences(licences, after)
+    else:
+        found = found.filter(kind=selection.kind) if selection.kind else found
+        for_others = found.annotate(for_others=left_to_colleagues(viewer))
+        page = cut(_in_order(for_others, after), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
-    _fetch_tags([*page.items, *mine])
+    _fetch_tags([*mine, *(page.items if selection.kind != LICENCE else ())])
     return Listed(page, mine, kinds, total, desk, **beside)
+
+
+def _page_of_licences(licences: VerificationQuerySet, after: str) -> Page:
+    shown = licences.select_related("account", "discipline", "jurisdiction", "holder")
+    return page_of(shown, by="hour", after=after, size=PAGE, oldest_first=True)
 
 
 def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:

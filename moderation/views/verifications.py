@@ -1,6 +1,8 @@
 """The desk's list of licences that wait to be looked up, asked for or again after a year, and one of them."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,10 +37,14 @@ def verifications(request: MemberRequest) -> HttpResponse:
     context = {
         "kind": kind if kind in kinds else "",
         "page": page,
-        "rows": [{"asked": asked, **clock_of(asked, now, runs=not asked.again)} for asked in page.items],
+        "rows": in_the_list(page.items, now),
     }
     template = "moderation/_verifications.html" if request.htmx else "moderation/verifications.html"
     return render(request, template, context)
+
+
+def in_the_list(waiting: Iterable[Verification], now: datetime) -> list[dict]:
+    return [{"asked": asked, **clock_of(asked, now, runs=not asked.again)} for asked in waiting]
 
 
 @members_required

@@ -9,10 +9,12 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Verification
 from anonymity.hour import hour_of
 from forum.models import Post, Thread, ThreadTag
 from moderation.actions.claim import claim, hand_over, release
 from moderation.actions.sanction import sanction
+from moderation.actions.verify import take
 from moderation.listing import PAGE, Selection, list_items
 from moderation.models import QueueItem, Recusal
 from tests import make
@@ -268,7 +270,49 @@ def test_what_waits_beside_the_texts_stands_there_with_the_way_to_it(client, mia
     make.asked_verification(vera)
     assert "1 suspension waits for a second moderator." in shown(client)
     assert "Licence to look up 1" in shown(client)
-    assert "Licence" not in shown(client, kind="question")
+
+
+def test_licences_are_a_kind_of_what_waits_and_fit_filters_like_all_else(client, mia, vera, bob, tags):
+    now = timezone.now()
+    of_vera = make.asked_verification(vera)  # a counselor's, of Colorado
+    Verification.objects.filter(pk=of_vera.pk).update(hour=hour_of(now) - timedelta(hours=30))
+    make.asked_verification(bob, "psychologist", jurisdiction=tags["gb-sct"])
+    client.force_login(mia)
+    fitting = {
+        (): {"Vera", "Bob"},
+        ("discipline", "professional-counselor"): {"Vera"},
+        ("jurisdiction", "us"): {"Vera"},
+        ("jurisdiction", "gb-sct"): {"Bob"},
+        ("age", "24"): {"Vera"},
+        ("urgency", "urgent"): set(),
+        ("urgency", "other"): {"Vera", "Bob"},
+        ("to", "you"): set(),
+        ("hold", "free"): {"Bob"},
+        ("hold", "mine"): {"Vera"},
+        ("hold", "claimed"): {"Vera"},
+    }
+    take(of_vera, by=mia, now=now)
+    for filters, names in fitting.items():
+        page = shown(client, kind="licence", **({filters[0]: filters[1]} if filters else {}))
+        assert {name for name in ("Vera", "Bob") if name in page} == names, filters
+        assert f"{len(names)} waiting" in page or not names
+
+
+def test_many_licences_are_paged_and_cost_as_few_queries_as_one(client, mia, tags):
+    client.force_login(mia)
+    counts, seen = [], set()
+    for more in (1, PAGE + 4):
+        for _ in range(more):
+            make.asked_verification(make.account())
+        client.get("/moderation/queue/?kind=licence")
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/moderation/queue/?kind=licence")
+        counts.append(len(captured))
+    assert counts[0] == counts[1] < 10
+    after = page.context["page"].after
+    for each in (page, client.get("/moderation/queue/", {"kind": "licence", "after": after})):
+        seen |= {row["asked"].pk for row in each.context["licences"]}
+    assert len(seen) == PAGE + 5
 
 
 def test_nobody_took_it_up_is_not_said_of_what_somebody_did(client, mia, mo, pending_item, now):
