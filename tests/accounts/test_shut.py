@@ -15,7 +15,8 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from accounts.actions.shut import RESET, shut_anonymous_pages
-from forum.models import Post
+from forum.actions.notice_settings import choose_notices
+from forum.models import NoticeSettings, Post
 from forum.notices import fanout
 from tests import make, typed
 from tests.accounts.test_confirm import addresses
@@ -71,6 +72,7 @@ def test_meanwhile_the_inbox_holds_only_what_concerns_the_name(alice, mia, mo):
     client = Client()
     client.force_login(alice)
     assert "asked anonymously" in client.get("/inbox/").content.decode()
+    choose_notices(NoticeSettings(account=alice, discreet=False))
     shut_anonymous_pages(alice, RESET, now=timezone.now())
     for address in ("/inbox/", "/inbox/since/0/"):
         page = client.get(address).content.decode()

@@ -104,10 +104,12 @@ def test_openings_are_counted_by_purpose_and_hold_no_id(somebody):
     before = vault.openings()
     vault.owns(somebody, persona)
     vault.nudge(persona)
+    vault.mail_accounts([persona])
     after = vault.openings()
     assert {purpose: after[purpose] - before[purpose] for purpose in after} == {
         "own": 1,
         "live": 1,
+        "mail": 1,
         "suspend": 0,
     }
 

@@ -35,7 +35,7 @@ def test_its_addresses_are_unknown_ones_to_everybody(client, request, db, who):
 def test_no_act_of_the_vault_leads_to_a_name():
     assert not hasattr(vault, "name_behind")
     assert "break-glass" not in vault.openings()
-    assert {purpose.name for purpose in vault.Purpose} == {"OWN", "LIVE", "SUSPEND"}
+    assert {purpose.name for purpose in vault.Purpose} == {"OWN", "LIVE", "MAIL", "SUSPEND"}
 
 
 def test_there_is_no_app_and_its_code_cannot_be_used():
