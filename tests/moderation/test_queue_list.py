@@ -85,6 +85,7 @@ def test_kinds_are_counted_within_the_other_filters(waiting, mia, now):
         "edit": 0,
         "flag": 0,
         "appeal": 0,
+        "licence": 0,
     }
     assert listed.total == 1
 
