@@ -132,7 +132,9 @@ def cached(alias: str) -> Iterator[tuple[str, str]]:
         for key in redis.scan_iter():
             # Redis counts by its own clock, so what lives for seconds may be gone in a slower world.
             if not 0 <= redis.ttl(key) < SHORT_LIVED:
-                yield key.decode("latin-1"), repr(redis.get(key))
+                # The queue is there as well, with the worker's beat in a hash.
+                value = redis.hgetall(key) if redis.type(key) == b"hash" else redis.get(key)
+                yield key.decode("latin-1"), repr(value)
 
 
 @contextmanager
