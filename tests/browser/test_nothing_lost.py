@@ -79,6 +79,6 @@ def test_posting_goes_on_without_redis_and_the_notice_comes_at_the_next_poll(
     moderator.get_by_role("button", name="Publish it").click()
     expect(moderator.locator("h1")).to_have_text(title)
     author.goto("/inbox/since/0/")
-    expect(author.locator("body")).to_contain_text("Your text was published")
+    expect(author.locator("body")).to_contain_text("Something new in your inbox")
     for part in ("WebSocket", "Failed to load"):
         complaints.forgive(part)
