@@ -62,9 +62,11 @@ class ZoneField(forms.ChoiceField):
     SUGGESTED = {"data-zone": True}  # for who has not chosen one, the browser then suggests its own
 
     def __init__(self, **kwargs: Any) -> None:
-        regions = [
-            (region, [(name, name.replace("_", " ")) for name in names]) for region, names in zones().items()
-        ]
         super().__init__(
-            choices=regions, label="Your time zone", help_text="By region, then place.", **kwargs
+            choices=_by_region, label="Your time zone", help_text="By region, then place.", **kwargs
         )
+
+
+def _by_region() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Read from the machine when the first form is shown, and not by every process that starts."""
+    return [(region, [(name, name.replace("_", " ")) for name in names]) for region, names in zones().items()]

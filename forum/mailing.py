@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
@@ -9,6 +10,7 @@ from enum import StrEnum
 from functools import cache
 from secrets import token_hex
 
+from allauth.account.models import EmailAddress
 from css_inline import CSSInliner
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -17,6 +19,11 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
+
+REFUSALS = 4  # in a row end the mails of one kind
+FAILURES = 3  # in a row end a sweep
+
+Clock = Callable[[], datetime]
 
 
 class MailIsDown(Exception):
@@ -58,6 +65,14 @@ def letter(
     )
     message.attach_alternative(_inliner().inline(render_to_string(f"{template}.html", context)), "text/html")
     return message
+
+
+def addresses_of(accounts: Collection[int]) -> dict[int, str]:
+    """By account, where it gets its mails: those that are there, at addresses that they confirmed."""
+    confirmed = EmailAddress.objects.filter(
+        user__in=accounts, user__is_active=True, primary=True, verified=True
+    )
+    return dict(confirmed.values_list("user", "email"))
 
 
 @cache

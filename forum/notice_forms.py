@@ -70,17 +70,9 @@ class NoticeSettingsForm(forms.ModelForm):
                 cells[0] = cells[0]._replace(is_always=True)
             yield concern, cells
 
-    def clean_inbox(self) -> list[str]:
-        """What is not asked is kept as it was: a moderator's desk, and of what the inbox always tells."""
-        return self._with_what_was_not_asked("inbox")
-
-    def clean_live(self) -> list[str]:
-        return self._with_what_was_not_asked("live")
-
-    def clean_mail(self) -> list[str]:
-        return self._with_what_was_not_asked("mail")
-
     def clean(self) -> dict[str, Any] | None:
+        for channel in self.cleaned_data.keys() & set(CHANNELS):
+            self.cleaned_data[channel] = self._with_what_was_not_asked(channel)
         inbox = self.cleaned_data.get("inbox", ())
         for channel, how in BEYOND.items():
             told = self.cleaned_data.get(channel, ())
@@ -90,6 +82,7 @@ class NoticeSettingsForm(forms.ModelForm):
         return self.cleaned_data
 
     def _with_what_was_not_asked(self, channel: str) -> list[str]:
+        """What is not asked is kept as it was: a moderator's desk, and of what the inbox always tells."""
         kept = [
             each for each in Concern if each not in self.concerns and each in getattr(self.instance, channel)
         ]

@@ -33,5 +33,7 @@ def unfollow(what: Thread | Tag, *, by: Account) -> None:
 def level_of(what: Thread | Tag, *, by: Account) -> str:
     """Of one's own follow of it, or of a thread that was merged into it; "" without one."""
     own = Follow.objects.of(by)
-    found = own.reaching(what).order_by("thread_id") if isinstance(what, Thread) else own.filter(tag=what)
-    return found.values_list("level", flat=True).first() or ""
+    if isinstance(what, Tag):
+        return own.filter(tag=what).values_list("level", flat=True).first() or ""
+    levels = dict(own.reaching(what).values_list("thread", "level"))
+    return levels.get(what.pk) or next(iter(levels.values()), "")

@@ -10,10 +10,11 @@ AT_ONCE = 1000
 
 def notice_settings_of(account: Account) -> NoticeSettings:
     """The account's, or those of who chose nothing so far, not yet saved."""
-    return NoticeSettings.objects.filter(account=account).first() or new_settings(account)
+    return NoticeSettings.objects.filter(account=account).first() or NoticeSettings(account=account)
 
 
 def new_settings(account: Account) -> NoticeSettings:
+    """With a link of their own, to be saved."""
     settings = NoticeSettings(account=account)
     renew_link(settings)
     return settings

@@ -113,9 +113,8 @@ class Window:
         places = _any_of(tags, self._new_under, self.new, but)
         new = [self.new[place] for place in places]
         resolved = [self.resolved[at] for at in _any_of(tags, self._resolved_under, self.resolved, but)]
-        counted = [
-            (tag, len(set(places).intersection(self._new_under.get(tag.pk, ())))) for tag in tags or ()
-        ]
+        seen = set(places)
+        counted = [(tag, len(seen & _under([tag], self._new_under))) for tag in tags or ()]
         by_tag = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].name))
         shown = new[: THREADS - min(TOLD, len(resolved))]
         return Contents(

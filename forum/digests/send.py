@@ -6,11 +6,10 @@ is killed in between leaves a row that nobody sends again, and that the next swe
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from allauth.account.models import EmailAddress
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
@@ -22,7 +21,17 @@ from forum.digests.contents import Window
 from forum.digests.followed import followed_by
 from forum.digests.letter import Letter
 from forum.digests.schedule import next_due
-from forum.mailing import FOR_NOW, Handed, MailIsDown, hand_over, make_sure_of
+from forum.mailing import (
+    FAILURES,
+    FOR_NOW,
+    REFUSALS,
+    Clock,
+    Handed,
+    MailIsDown,
+    addresses_of,
+    hand_over,
+    make_sure_of,
+)
 from forum.models import Digest
 from forum.models.digest import About, Every, Last
 
@@ -32,14 +41,10 @@ BATCH = 100
 LEASE = timedelta(minutes=15)  # in which a batch is sent, or left
 SETTLES = timedelta(minutes=10)  # after its end, an hour's threads are all in the database
 AGAIN_AFTER, AT_MOST_AFTER = timedelta(minutes=5), timedelta(hours=6)
-REFUSALS = 4  # in a row end a digest
-FAILURES = 3  # in a row end a sweep
 UNREAD = timedelta(days=90)
 WINDOWS = 8  # kept; most digests of a sweep cover the same one
 
 TAKEN = "taken"  # by another worker: counted beside what became of a digest
-
-Clock = Callable[[], datetime]
 
 
 class Due(NamedTuple):
@@ -63,7 +68,7 @@ def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
             failures = 0
             for due in _made(batch, windows, clock):
                 end = _try(due, mail, clock())
-                done[end] += 1
+                done[Handed.FAILED if end in FOR_NOW else end] += 1
                 failures = failures + 1 if end == Handed.FAILED else 0
                 if failures == FAILURES:
                     raise MailIsDown
@@ -99,10 +104,7 @@ def _made(batch: list[Digest], windows: dict[datetime, Window], clock: Clock) ->
     """What each of a batch says, in as many queries however many these are."""
     accounts = [digest.pk for digest in batch]
     followed = followed_by(accounts)
-    confirmed = EmailAddress.objects.filter(
-        user__in=accounts, user__is_active=True, primary=True, verified=True
-    )
-    addresses = dict(confirmed.values_list("user", "email"))
+    addresses = addresses_of(accounts)
     for digest in batch:
         window = _window(windows, digest.told_hour, max(digest.told_hour, hour_of(clock() - SETTLES)))
         theirs = followed[digest.pk]
@@ -152,7 +154,7 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
         back = {"due": digest.due, "told_hour": digest.told_hour, "try_at": now + _patience(digest)}
         moved_on.filter(due=then).update(**back, tries=F("tries") + 1)
         moved_on.update(handing=False)
-        return Handed.FAILED
+        return handed  # of one address that is put off, nothing follows for the others
     end = Last(handed)
     refusals = digest.refusals + 1 if end == Last.REFUSED else 0
     if refusals == REFUSALS:

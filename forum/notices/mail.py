@@ -8,14 +8,13 @@ mail server gets the mail, so that a worker that is killed mails nobody twice.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -26,7 +25,18 @@ from django.utils.crypto import salted_hmac
 from accounts.models import Account
 from anonymity import vault
 from forum.actions.notice_settings import give_everybody_settings
-from forum.mailing import FOR_NOW, Handed, MailIsDown, hand_over, letter, make_sure_of
+from forum.mailing import (
+    FAILURES,
+    FOR_NOW,
+    REFUSALS,
+    Clock,
+    Handed,
+    MailIsDown,
+    addresses_of,
+    hand_over,
+    letter,
+    make_sure_of,
+)
 from forum.models import Notice, NoticeSettings
 from forum.models.notice import NoticeQuerySet
 from forum.models.notice_settings import MailEnd, concern_of, happenings_of
@@ -38,8 +48,6 @@ from forum.unsubscribe import link_of
 SUBJECT = "Something new in your inbox"
 STALE = timedelta(hours=25)  # what is older is mailed no more: a night of quiet hours is over by then
 AGAIN_AFTER = timedelta(minutes=5)
-REFUSALS = 4  # in a row end these mails
-FAILURES = 3  # in a row end a sweep
 AT_ONCE = 500  # accounts looked up in one query
 
 NO_MORE = "had theirs"  # the mail of this half-hour, or the last of the day
@@ -47,8 +55,6 @@ NO_MORE = "had theirs"  # the mail of this half-hour, or the last of the day
 QUIET = ("quiet_from", "quiet_to", "zone")
 Quiet = tuple[int, int, str]
 NO_QUIET: Quiet = (0, 0, "UTC")
-
-Clock = Callable[[], datetime]
 
 
 class Concerned(NamedTuple):
@@ -203,10 +209,7 @@ def _turns(
     for start in range(0, len(left), AT_ONCE):
         batch = [account for _, account in left[start : start + AT_ONCE]]
         accounts, chosen = Account.objects.in_bulk(batch), NoticeSettings.objects.in_bulk(batch)
-        confirmed = EmailAddress.objects.filter(
-            user__in=batch, user__is_active=True, primary=True, verified=True
-        )
-        addresses = dict(confirmed.values_list("user", "email"))
+        addresses = addresses_of(batch)
         for turn, owner in left[start : start + AT_ONCE]:
             is_to_hear = owner in addresses and _is_to_hear(
                 accounts[owner], chosen[owner], found, current, clock()

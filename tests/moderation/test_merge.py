@@ -5,11 +5,12 @@ from django.test import Client
 
 from accounts.access import NotAllowed
 from forum import search
-from forum.actions.follow import follow, unfollow
+from forum.actions.follow import follow, level_of, unfollow
 from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
 from forum.listing import Selection, list_threads
 from forum.models import Follow, Notice, Post, Thread
+from forum.models.follow import Level
 from forum.notices import fanout
 from moderation.actions.decide import publish
 from moderation.actions.merge import CannotMerge, merge, unmerge
@@ -238,3 +239,14 @@ def test_its_author_reads_where_it_went(client, kept, alice, mia, now):
     merge(own, kept, by=mia, now=now)
     client.force_login(alice)
     assert "The first one" in client.get(f"/my/threads/{own.public_id}/").content.decode()
+
+
+def test_ones_own_level_of_a_thread_is_told_before_that_of_one_merged_into_it(carol, mia, now):
+    kept, *others = (make.thread("published", by=mia) for _ in range(5))
+    for other in others:
+        follow(other, Level.MUTE, by=carol)
+        merge(other, kept, by=mia, now=now)
+    assert level_of(kept, by=carol) == "mute"
+    follow(kept, by=carol)
+    assert level_of(again(kept), by=carol) == "watch"
+    assert level_of(others[0], by=carol) == "mute"

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forum.digests import send
-from forum.digests.send import AGAIN_AFTER, LEASE, REFUSALS, send_due
+from forum.digests.send import AGAIN_AFTER, LEASE, send_due
+from forum.mailing import FAILURES, REFUSALS
 from forum.models import Digest
 from tests import make
-from tests.forum.digests.conftest import DUE, SAID, chosen
+from tests.forum.digests.conftest import CHOSEN_AT, DUE, SAID, chosen
 
 WEEK = timedelta(weeks=1)
 
@@ -120,6 +121,14 @@ def test_what_a_server_refuses_for_now_is_tried_again_and_holds_up_nobody(
     post_office.answers.clear()
     assert sweep(DUE + AGAIN_AFTER) == {"sent": 1}
     assert [mail["To"] for mail in post_office.mails] == [bob.email, alice.email]
+
+
+def test_full_mailboxes_however_many_say_nothing_of_the_server(post_office, asked, tags):
+    full = [chosen(make.account(), tags["us"]).account for _ in range(FAILURES)]
+    post_office.answers.update({account.email: "452 Mailbox full" for account in full})
+    last = chosen(make.account(), tags["us"], now=CHOSEN_AT + timedelta(hours=1)).account
+    assert sweep() == {"failed": FAILURES, "sent": 1}
+    assert len(post_office.to(last)) == 1
 
 
 def test_a_server_that_takes_nothing_is_left_in_peace(post_office, asked, tags):
