@@ -2,6 +2,7 @@
 
 from copy import copy
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -25,5 +26,11 @@ def notice_settings(request: MemberRequest) -> HttpResponse:
         choose_notices(chosen)
         return redirect(f"{request.path}?saved")
     followed = Follow.objects.of(request.user).shown().order_by("-pk")[:SHOWN]
-    context = {"form": form, "settings": kept, "followed": followed, "saved": "saved" in request.GET}
+    context = {
+        "form": form,
+        "settings": kept,
+        "followed": followed,
+        "at_most": settings.MAILS_A_DAY,
+        "saved": "saved" in request.GET,
+    }
     return render(request, "forum/notice_settings.html", context, status=422 if form.is_bound else 200)
