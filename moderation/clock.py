@@ -8,9 +8,10 @@ DECIDE_WITHIN = timedelta(hours=24)
 SECOND_MODERATOR_AFTER = timedelta(hours=36)  # another than who holds it is told
 
 
-def clock_of(waits: Any, now: datetime, *, runs: bool = True) -> dict[str, Any]:
-    """Who holds what waits, how many hours it has, and whether that is too long for a clock that `runs`."""
+def clock_of(waits: Any, now: datetime) -> dict[str, Any]:
+    """Who holds what waits, how many hours it has, and whether that is too long."""
     holder = waits.holder_at(now)
+    runs = not getattr(waits, "again", False)  # for the yearly check of a licence there is a month
     taken_up = holder or getattr(waits, "taken_up_after", None) is not None  # which licences don't note
     return {
         "holder": holder,

@@ -192,22 +192,32 @@ def address_of(post: Any) -> str:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many items wait for a decision, and how many of them are suggested to one moderator."""
+    """How many items and licences wait, and how many of them are suggested to one moderator."""
 
-    waiting: int = 0
-    for_you: int = 0
+    waiting: int
+    for_you: int
+
+    @classmethod
+    def among(cls, numbers: dict[str, int]) -> "Counts":
+        waiting = numbers.get("items", 0) + numbers.get("licences", 0)
+        return cls(waiting, numbers.get("suggested", 0))
 
 
 def counts(moderator: Any) -> Counts:
     """In one query, since every page of a moderator asks it."""
     first, *others = counting(moderator)
-    return Counts(**dict(first.union(*others, all=True)))
+    return Counts.among(dict(first.union(*others, all=True)))
 
 
 def counting(moderator: Any) -> list[QuerySet]:
+    from accounts.models import Verification
     from moderation.models import QueueItem
 
-    return numbers_of(waiting=QueueItem.objects.waiting(), for_you=QueueItem.objects.suggested_to(moderator))
+    return numbers_of(
+        items=QueueItem.objects.waiting(),
+        licences=Verification.objects.to_look_up(),
+        suggested=QueueItem.objects.suggested_to(moderator),
+    )
 
 
 def numbers_of(**named: QuerySet) -> list[QuerySet]:

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
@@ -14,18 +15,18 @@ from accounts.models import Account, Verification
 from accounts.models.verification import VerificationQuerySet
 from forum.listing import chosen_tags
 from forum.models import Facet, Kind, Tag, ThreadTag
-from forum.paging import Page, cut, page_of
+from forum.paging import Page, cut
 from moderation import intake
 from moderation.clock import ACKNOWLEDGE_WITHIN, DECIDE_WITHIN
 from moderation.models import QueueItem, Redaction, Sanction
 from moderation.models.queue import APPEAL, EDIT, FLAG, QueueItemQuerySet
-from moderation.rules import left_to_colleagues
+from moderation.rules import left_to_colleagues, licence_left_to_colleagues
 
 PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
 CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
 TEXTS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION}
-LICENCE = "licence"  # of a member, to be looked up: no item, and listed when it is asked for
+LICENCE = Verification.kind  # of a member, to be looked up: no item, but it waits among them
 KINDS = TEXTS | {EDIT: "Edit", FLAG: "Flag", APPEAL: "Appeal", LICENCE: "Licence to look up"}
 AGES = {
     f"{age // timedelta(hours=1)}": f"Over {age // timedelta(hours=1)} hours"
@@ -89,7 +90,7 @@ class Selection:
 
     def licences(self, *, viewer: Account, now: datetime) -> VerificationQuerySet:
         """Those that wait to be looked up and fit. None is urgent, and none is suggested to anybody."""
-        found = Verification.objects.waiting().filter(account__is_active=True)
+        found = Verification.objects.to_look_up()
         if self.urgency == "urgent" or self.to in ("you", "somebody"):
             return found.none()
         for tag in self.tags:
@@ -97,6 +98,7 @@ class Selection:
         if self.age:
             found = found.filter(hour__lte=now - timedelta(hours=int(self.age)))
         if self.hold == "free":
+            found = found.alias(left=licence_left_to_colleagues(viewer)).filter(left=False)
             return found.filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
         if self.hold:
             found = found.filter(holder__isnull=False, held_until__gt=now)
@@ -105,8 +107,8 @@ class Selection:
 
 @dataclass(frozen=True)
 class Listed:
-    # Licences, when these were asked for. Else items, which know whether they are `for_others` and, like
-    # those of `mine`, the title and the chosen tags of their threads.
+    # Items and licences, which know whether they are `for_others`. Items, also those of `mine`, know the
+    # title and the chosen tags of their threads.
     page: Page
     mine: list[QueueItem]  # what the viewer is reading, also because a colleague handed it over
     kinds: list[tuple[str, str, int]]  # value, label, how many
@@ -120,46 +122,54 @@ class Listed:
 def list_items(selection: Selection, *, viewer: Account, now: datetime, after: str = "") -> Listed:
     """One page of the selection and how many there are of each kind, in a constant number of queries."""
     found = selection.of_any_kind(viewer=viewer, now=now)
+    licences = selection.licences(viewer=viewer, now=now)
     counts = found.values_list("kind").annotate(Count("pk"))
     also = {
         "redactions": Redaction.objects.visible_to(viewer).waiting(),
         "suspensions": Sanction.objects.waiting().filter(account__is_active=True),
     }
-    licences = selection.licences(viewer=viewer, now=now)
     numbers = intake.numbers_of(**also, **{LICENCE: licences})
     counted = dict(counts.union(*intake.counting(viewer), *numbers, all=True))
-    desk = intake.Counts(counted.pop("waiting", 0), counted.pop("for_you", 0))
-    beside = {name: counted.pop(name, 0) for name in also}
+    desk = intake.Counts.among(counted)
+    beside = {name: counted.get(name, 0) for name in also}
     kinds = [(kind, label, counted.get(kind, 0)) for kind, label in KINDS.items()]
-    listed = [selection.kind] if selection.kind else counted.keys() - {LICENCE}
-    total = sum(counted.get(kind, 0) for kind in listed)
-    if selection.kind == LICENCE:
-        page = _page_of_licences(licences, after)
-    else:
+    asked = {kind: count for kind, _, count in kinds if count and selection.kind in ("", kind)}
+    items: list[QueueItem] = []
+    if asked.keys() - {LICENCE}:
         found = found.filter(kind=selection.kind) if selection.kind else found
-        for_others = found.annotate(for_others=left_to_colleagues(viewer))
-        page = cut(_in_order(for_others, after), PAGE, _cursor)
+        found = _with_titles(found).annotate(for_others=left_to_colleagues(viewer))
+        items = list(_in_order(found, after)[: PAGE + 1])
+    to_look_up: list[Verification] = []
+    if LICENCE in asked:
+        shown = with_member(licences, viewer=viewer).annotate(urgent=Value(False))
+        to_look_up = list(_in_order(shown, after)[: PAGE + 1])
+    page = cut(sorted([*items, *to_look_up], key=_place), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
-    _fetch_tags([*mine, *(page.items if selection.kind != LICENCE else ())])
-    return Listed(page, mine, kinds, total, desk, **beside)
+    _fetch_tags([*mine, *items])
+    return Listed(page, mine, kinds, sum(asked.values()), desk, **beside)
 
 
-def _page_of_licences(licences: VerificationQuerySet, after: str) -> Page:
+def with_member(licences: VerificationQuerySet, *, viewer: Account) -> VerificationQuerySet:
+    """As a list shows them: whose they are, and whether they are `for_others`."""
     shown = licences.select_related("account", "discipline", "jurisdiction", "holder")
-    return page_of(shown, by="hour", after=after, size=PAGE, oldest_first=True)
+    return shown.annotate(for_others=licence_left_to_colleagues(viewer))
 
 
-def _in_order(items: QueueItemQuerySet, after: str = "") -> QueueItemQuerySet:
+def _in_order(waiting: Any, after: str) -> Any:
     """Urgent first, then the oldest; without those up to the cursor. A cursor that is none starts anew."""
-    items = _with_titles(items).order_by("-urgent", "hour", "id")
+    waiting = waiting.order_by("-urgent", "hour", "id")
     if match := CURSOR.match(after):
         hour, last = datetime.fromtimestamp(int(match[2]) * 3600, UTC), uuid.UUID(match[3])
         later = Q(hour__gt=hour) | Q(hour=hour, id__gt=last)
         if match[1] == "1":
-            return items.filter(Q(urgent=False) | later)
-        return items.filter(later, urgent=False, hour__gte=hour)
-    return items
+            return waiting.filter(Q(urgent=False) | later)
+        return waiting.filter(later, urgent=False, hour__gte=hour)
+    return waiting
+
+
+def _place(row: Any) -> tuple[bool, datetime, uuid.UUID]:
+    return not row.urgent, row.hour, row.pk
 
 
 def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
@@ -168,8 +178,8 @@ def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
     return titled.select_related("holder", "suggested_to", "agreed_by")
 
 
-def _cursor(item: QueueItem) -> str:
-    return f"{int(item.urgent)}-{int(item.hour.timestamp() // 3600)}-{item.pk.hex}"
+def _cursor(row: Any) -> str:
+    return f"{int(row.urgent)}-{int(row.hour.timestamp() // 3600)}-{row.pk.hex}"
 
 
 def _fetch_tags(items: list) -> None:

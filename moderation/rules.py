@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 
 from accounts.access import NotAllowed, may_moderate, may_see_members
 from accounts.models import Account, Employer
@@ -79,8 +79,7 @@ def kept_from_each(items: Iterable[QueueItem]) -> dict[UUID, Kept]:
 def left_to_colleagues(moderator: Account) -> Case:
     """Whether `moderator` is kept from an item of the queue: `kept_from` as a condition on its row, so that
     who lists the rows reads no author."""
-    keys = Employer.objects.filter(account=moderator).values("key")
-    work_with = Employer.objects.filter(key__in=keys).exclude(account=moderator).values("account")
+    work_with = _accounts_at_work_with(moderator)
     left = Recusal.objects.filter(moderator=moderator)
     declined = Decision.objects.filter(
         by=moderator, verdict=Verdict.DECLINE, appeal__item__decision__verdict=Verdict.GRANT
@@ -96,6 +95,17 @@ def left_to_colleagues(moderator: Account) -> Case:
         brought_back & (~Q(kind__in=NO_TEXTS) | Q(appeal__decision__isnull=False)),
     ]
     return Case(*(When(each, then=True) for each in conditions), default=False)
+
+
+def licence_left_to_colleagues(moderator: Account) -> Case:
+    """The same of a licence: nobody verifies themself, nor whoever declares the same employer."""
+    kept = Q(account=moderator) | Q(account__in=_accounts_at_work_with(moderator))
+    return Case(When(kept, then=True), default=False)
+
+
+def _accounts_at_work_with(moderator: Account) -> QuerySet:
+    keys = Employer.objects.filter(account=moderator).values("key")
+    return Employer.objects.filter(key__in=keys).exclude(account=moderator).values("account")
 
 
 def _about(item: QueueItem) -> int | None:

@@ -28,6 +28,10 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     def waiting(self) -> "VerificationQuerySet":
         return self.filter(checked_on=None)
 
+    def to_look_up(self) -> "VerificationQuerySet":
+        """Waiting ones, but for members who have left or been locked."""
+        return self.waiting().filter(account__is_active=True)
+
     def done(self) -> "VerificationQuerySet":
         return self.exclude(checked_on=None)
 
@@ -45,6 +49,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 
 class Verification(Held, models.Model):
     """Waits until it is checked. `valid_until` is set while it counts, and taken away by the next check."""
+
+    kind = "licence"  # as the list of all that waits names it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="verifications")

@@ -10,7 +10,7 @@ AT_ONCE = 1000
 
 def notice_settings_of(account: Account) -> NoticeSettings:
     """The account's, or those of who chose nothing so far, not yet saved."""
-    return NoticeSettings.objects.filter(account=account).first() or NoticeSettings(account=account)
+    return getattr(account, "notice_settings", None) or NoticeSettings(account=account)
 
 
 def new_settings(account: Account) -> NoticeSettings:

@@ -61,7 +61,7 @@ def members(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": _page_of(found, request.GET.get("after", "")),
-        "waiting": Verification.objects.waiting().filter(account__is_active=True).count(),
+        "waiting": Verification.objects.to_look_up().count(),
     }
     if may_moderate(request.user):
         here = (

@@ -8,10 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, moderator_required
 from forum.models import Facet
 from moderation.clock import clock_of
-from moderation.listing import AGES, HOLDS, LICENCE, SUGGESTED, URGENCIES, Selection, list_items
+from moderation.listing import AGES, HOLDS, SUGGESTED, URGENCIES, Selection, list_items
 from moderation.views.told import once, told
 from moderation.views.undo import last_decided
-from moderation.views.verifications import in_the_list
 
 
 @moderator_required
@@ -28,11 +27,9 @@ def queue(request: MemberRequest) -> HttpResponse:
     selection = Selection.from_address(request.GET)
     after = request.GET.get("after", "")
     listed = list_items(selection, viewer=request.user, now=now, after=after)
-    of_licences = selection.kind == LICENCE
     context = {
         "selection": selection,
-        "rows": [] if of_licences else [{"item": item, **clock_of(item, now)} for item in listed.page.items],
-        "licences": in_the_list(listed.page.items, now) if of_licences else [],
+        "rows": [{"item": item, **clock_of(item, now)} for item in listed.page.items],
         "mine": listed.mine,
         "page": listed.page,
         "kinds": listed.kinds,

@@ -1,8 +1,6 @@
 """The desk's list of licences that wait to be looked up, asked for or again after a year, and one of them."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +14,7 @@ from forum.paging import page_of
 from moderation.actions.claim import AlreadyClaimed
 from moderation.actions.verify import check_again, note_check, put_back, take
 from moderation.clock import clock_of
+from moderation.listing import with_member
 from moderation.member_forms import CheckForm
 from moderation.rules import kept_apart, may_verify
 
@@ -27,24 +26,20 @@ PAGE = 50
 def verifications(request: MemberRequest) -> HttpResponse:
     """The oldest first; the page asks for the list alone when it has changed."""
     now = timezone.now()
-    waiting = Verification.objects.waiting().filter(account__is_active=True)
+    waiting = Verification.objects.to_look_up()
     kinds = {"asked": False, "again": True}
     if (kind := request.GET.get("kind", "")) in kinds:
         waiting = waiting.filter(again=kinds[kind])
-    rows = waiting.select_related("account", "discipline", "jurisdiction", "holder")
     after = request.GET.get("after", "")
+    rows = with_member(waiting, viewer=request.user)
     page = page_of(rows, by="hour", after=after, size=PAGE, oldest_first=True)
     context = {
         "kind": kind if kind in kinds else "",
         "page": page,
-        "rows": in_the_list(page.items, now),
+        "rows": [{"item": asked, **clock_of(asked, now)} for asked in page.items],
     }
     template = "moderation/_verifications.html" if request.htmx else "moderation/verifications.html"
     return render(request, template, context)
-
-
-def in_the_list(waiting: Iterable[Verification], now: datetime) -> list[dict]:
-    return [{"asked": asked, **clock_of(asked, now, runs=not asked.again)} for asked in waiting]
 
 
 @members_required
@@ -67,7 +62,7 @@ def _page(request: MemberRequest, asked: Verification, *, status: int = 200, **a
         "may_verify": may_verify(request.user, asked.account),
         "kept_apart": kept_apart(request.user, asked.account),
         "check_form": CheckForm.for_(asked),
-        **clock_of(asked, timezone.now(), runs=not asked.again),
+        **clock_of(asked, timezone.now()),
         **also,
     }
     return render(request, "moderation/verification.html", context, status=status)

@@ -41,7 +41,7 @@
   const deeds = {
     j: () => move(1),
     k: () => move(-1),
-    c: () => button("claim")?.click(),
+    c: () => (button("claim") ?? button("take"))?.click(),
     u: () => button("release")?.click(),
     p: () => goTo("publish"),
     r: () => goTo("return"),

@@ -35,7 +35,7 @@ LISTS = [
 ]
 OWN = ["/inbox/", "/inbox/since/0/", "/my/threads/", "/my/anonymous/"]
 QUEUE = ["/moderation/queue/"]
-VISITOR_BUDGET, MEMBER_BUDGET = 8, 13
+VISITOR_BUDGET, MEMBER_BUDGET = 8, 12
 
 
 def browser(account: Account | None) -> Client:

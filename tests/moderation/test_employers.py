@@ -126,6 +126,10 @@ class TestEmployers:
         page = make.browser(mia).get(asked.get_absolute_url()).content.decode()
         assert "may work at the same place" in page
         assert "Take it" not in page
+        for each in ("/moderation/queue/", "/moderation/verifications/"):
+            listed = make.browser(mia).get(each).content.decode()
+            assert "For a colleague" in listed
+            assert f"{asked.get_absolute_url()}take/" not in listed
 
     def test_the_page_of_a_member_offers_no_sanction(self, alice, mia, mo):
         page = f"/moderation/members/{alice.pk}/"
