@@ -36,7 +36,7 @@ def page_of(
     return cut(in_pages(rows, by=by, then=then, after=after, oldest_first=oldest_first), size, cursor)
 
 
-def cut(rows: QuerySet, size: int, cursor: Callable[[Any], str]) -> Page:
+def cut(rows: QuerySet | list[Any], size: int, cursor: Callable[[Any], str]) -> Page:
     """The first `size` of `rows`, with the `cursor` of the last one when there are more."""
     items = list(rows[: size + 1])
     return Page(items[:size], cursor(items[size - 1]) if len(items) > size else "")
