@@ -49,6 +49,7 @@ class Happening(models.TextChoices):
     GONE = "gone", "The thread was withdrawn, and your appeal with it"
     UNHEARD = "unheard", "An appeal has waited long for a moderator"
     APPOINTED = "appointed", "You are a moderator of this board now"
+    NOT_AGREED = "notagreed", "A colleague did not agree to the removal or suspension that you asked for"
 
 
 CONCERNS_AUTHOR = (
@@ -74,8 +75,10 @@ PERSONAL = (  # about an account and no post
     Happening.ANSWERED,
     Happening.UNHEARD,
     Happening.APPOINTED,
+    Happening.NOT_AGREED,
 )
-FOR_MODERATORS = (Happening.WAITING, Happening.SUGGESTED, Happening.UNHEARD)  # about what waits, of others
+# About what waits, of others, or was asked of colleagues.
+FOR_MODERATORS = (Happening.WAITING, Happening.SUGGESTED, Happening.UNHEARD, Happening.NOT_AGREED)
 FLAG_OUTCOMES = (Happening.UPHELD, Happening.DISMISSED, Happening.TAKEN_BACK)
 BY_MODERATORS = (
     Happening.CLOSED,
@@ -133,7 +136,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             shown |= Q(event__happening=Happening.APPOINTED)
         if account.acts_as_moderator:
             unread = Q(event__post__state__in=UNREAD) | Q(event__post__thread__state=State.HIDDEN)
-            shown |= Q(event__happening=Happening.UNHEARD)
+            shown |= Q(event__happening__in=(Happening.UNHEARD, Happening.NOT_AGREED))
             shown |= Q(event__happening=Happening.WAITING) & unread
             theirs = intake.posts_suggested_to(account)
             shown |= Q(event__happening=Happening.SUGGESTED, event__post__in=theirs)

@@ -22,6 +22,7 @@ PERSONAL_PAGES: dict[str, str] = {
     Happening.ANSWERED: "my-sanctions",
     Happening.UNHEARD: "moderation:queue",
     Happening.APPOINTED: "moderation:queue",
+    Happening.NOT_AGREED: "moderation:log",
 }
 # Of the author's own, what everybody may read.
 ON_THE_PAGE = (Happening.PUBLISHED, Happening.EDITED, Happening.SHOWN)

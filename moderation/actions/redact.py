@@ -19,6 +19,7 @@ from forum.actions.compose import kept
 from forum.models import Edit, Flag, Happening, Kind, Post, Thread
 from forum.models.edit import edit_of
 from forum.models.thread import slug_of
+from forum.notices.personal import tell_account
 from forum.publishing import tell
 from forum.states import READABLE, State
 from forum.text.excerpt import excerpt, plain
@@ -109,12 +110,15 @@ def redact(asked: Redaction, *, by: Account, now: datetime) -> None:
 
 @audit.deed()
 def refuse_redaction(asked: Redaction, *, by: Account, now: datetime) -> None:
-    """Leave the thread as it is: the second moderator does not agree, or who asked takes it back."""
+    """Leave the thread as it is: the second moderator does not agree, which who asked is told, or who asked
+    takes it back."""
     if asked.asked_by_id != by.pk:
         require_posts(by, concerned(asked))
     if not asked.settle(RedactionState.REFUSED, by=by, hour=hour_of(now)):
         raise Settled
     audit.record("thread.redaction-refused", about=asked.thread, by=by, now=now)
+    if asked.asked_by != by:
+        tell_account(Happening.NOT_AGREED, asked.asked_by, now=now)
     transaction.on_commit(bus.nudge_queue)
 
 

@@ -94,9 +94,10 @@ def agree(asked: Sanction, *, by: Account, now: datetime) -> None:
 
 @audit.deed()
 def refuse(asked: Sanction, *, by: Account, now: datetime) -> None:
-    """Let it be, and nobody is told."""
+    """Let it be: who asked is told, and the member nothing."""
     _second(asked, False, by=by)
     audit.record("account.suspension-refused", by=by, about=f"account {asked.account_id}", now=now)
+    tell_account(Happening.NOT_AGREED, asked.by, now=now)
 
 
 def _second(asked: Sanction, agreed: bool, *, by: Account, **also: datetime) -> None:

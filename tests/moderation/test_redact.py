@@ -14,7 +14,7 @@ from accounts.actions.employers import declare_employers
 from forum.actions.edit import edit
 from forum.actions.withdraw import withdraw
 from forum.lifecycle import IllegalMove
-from forum.models import Notice, Post, Thread, Wording
+from forum.models import Happening, Notice, Post, Thread, Wording
 from forum.notices import fanout
 from moderation.actions.claim import claim, hand_over
 from moderation.actions.decide import TextChanged, hold, publish
@@ -173,6 +173,9 @@ def test_nothing_goes_before_a_second_moderator_has_agreed(thread, mia, mo, now)
     with pytest.raises(Settled):
         redact(asked, by=mo, now=now)
     assert Redaction.objects.get().words == ""
+    [told] = Notice.objects.filter(event__happening=Happening.NOT_AGREED)
+    assert told.account == mia
+    told.event.delete()
     del before["moderation.Redaction"]
     assert stored() == before
 
@@ -182,6 +185,7 @@ def test_who_asked_can_take_it_back(thread, mia, mo, now):
     with pytest.raises(AlreadyAsked):
         asked_of(thread, by=mo, now=now)
     refuse_redaction(asked, by=mia, now=now)
+    assert not Notice.objects.filter(event__happening=Happening.NOT_AGREED)
     redact(asked_of(thread, by=mo, now=now), by=mia, now=now)
     assert stored() == {}
 

@@ -146,14 +146,16 @@ def test_of_two_clicks_at_once_one_counts(vera, mo, now):
     assert (Sanction.objects.count(), kinds().count("account.paused")) == (1, 1)
 
 
-def test_of_two_who_decide_one_does(asked, vera, mia, now):
+def test_of_two_who_decide_one_does(asked, vera, mo, mia, now):
     other = make.moderator()
     refuse(asked, by=mia, now=now)
     for deed in (agree, refuse):
         with pytest.raises(Settled):
             deed(asked, by=other, now=now)
     ask(make.draft(), by=vera, now=now)
-    assert told(vera) == []
+    assert (told(vera), told(mo)) == ([], ["notagreed"])
+    page = make.signed_in(mo).get("/inbox/").content.decode()
+    assert "A colleague did not agree to the removal or suspension" in page
     assert kinds() == ["account.suspension-asked", "account.suspension-refused"]
 
 
