@@ -82,6 +82,10 @@ class Window:
         found = self._published.order_by("-hour", "-id").only(*SHOWN)
         return [told(thread) for thread in found if thread.pk not in resolved]
 
+    @cached_property
+    def _waiting(self) -> set[int]:
+        return {place for place, thread in enumerate(self.new) if thread.waits}
+
     @property
     def _published(self) -> ThreadQuerySet:
         return Thread.objects.listed().filter(hour__gte=self.since, hour__lt=self.until)
@@ -110,19 +114,18 @@ class Window:
     def seen_by(self, tags: Iterable[Tag] | None, but: Followed | None = None) -> Contents:
         """Under any of `tags`, or everything; nothing that is muted in `but`."""
         tags, but = tags if tags is None else list(tags), but or Followed()
-        places = _any_of(tags, self._new_under, self.new, but)
-        new = [self.new[place] for place in places]
-        resolved = [self.resolved[at] for at in _any_of(tags, self._resolved_under, self.resolved, but)]
-        seen = set(places)
-        counted = [(tag, len(seen & _under([tag], self._new_under))) for tag in tags or ()]
+        new = _any_of(tags, self._new_under, self.new, but)
+        resolved = _any_of(tags, self._resolved_under, self.resolved, but)
+        seen = set(new)
+        counted = [(tag, len(seen.intersection(self._new_under.get(tag.pk, ())))) for tag in tags or ()]
         by_tag = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].name))
-        shown = new[: THREADS - min(TOLD, len(resolved))]
+        shown = [self.new[place] for place in new[: THREADS - min(TOLD, len(resolved))]]
         return Contents(
             answered=[thread for thread in shown if not thread.waits],
             waiting=[thread for thread in shown if thread.waits],
-            resolved=resolved[: THREADS - len(shown)],
+            resolved=[self.resolved[place] for place in resolved[: THREADS - len(shown)]],
             new=len(new),
-            still_waiting=sum(thread.waits for thread in new),
+            still_waiting=len(self._waiting & seen),
             turned_out=len(resolved),
             by_tag=by_tag[:TAGS],
         )
@@ -155,4 +158,4 @@ def _any_of(
 
 
 def _under(tags: list[Tag], under: dict[int, list[int]]) -> set[int]:
-    return {place for tag in tags for place in under.get(tag.pk, ())}
+    return set().union(*(under.get(tag.pk, ()) for tag in tags))
