@@ -15,7 +15,7 @@ from forum.models import Digest, NoticeSettings
 from forum.tasks import PATIENTLY
 from moderation import jobs
 from moderation.actions.jobs import dismiss_failure, run_again
-from moderation.models import Ended, Job, JobFailure
+from moderation.models import AuditEvent, Ended, Job, JobFailure
 from tests import make
 
 ADDRESS = "/moderation/insight/"
@@ -184,6 +184,8 @@ def test_an_administrator_runs_it_again_and_when_it_fails_again_it_is_listed_aga
     assert not JobFailure.objects.exists()
     again = HUEY.dequeue()
     assert (again.name, again.retries) == ("of_the_night", 5)
+    event = AuditEvent.objects.get(kind__startswith="job.")
+    assert (event.kind, event.by, event.about) == ("job.run-again", admin, f"job {__name__}.of_the_night")
     run_to_the_end(again)
     assert JobFailure.objects.count() == 1
 
@@ -196,6 +198,7 @@ def test_an_administrator_dismisses_it_and_the_second_one_is_told(client, ours, 
     assert client.post(address).status_code == 303
     assert not JobFailure.objects.exists()
     assert len(HUEY) == 0
+    assert AuditEvent.objects.get(kind__startswith="job.").kind == "job.failure-dismissed"
     again = client.post(address)
     assert again.status_code == 409
     assert "settled already" in again.content.decode()
@@ -211,12 +214,13 @@ def test_what_cannot_be_queued_stays_on_the_list(ours, admin, monkeypatch):
 
     monkeypatch.setattr(HUEY.storage, "enqueue", away)
     with pytest.raises(Refused, match="can’t be reached"):
-        run_again(failure.pk, by=admin)
+        run_again(failure.pk, by=admin, now=timezone.now())
     ours.sweep.unregister()
     with pytest.raises(Refused, match="no such job"):
-        run_again(failure.pk, by=admin)
+        run_again(failure.pk, by=admin, now=timezone.now())
     HUEY._registry.register(ours.sweep.task_class)
     assert JobFailure.objects.get() == failure
+    assert not AuditEvent.objects.filter(kind__startswith="job.")
 
 
 def test_nobody_else_settles_it(ours, mia):
@@ -224,7 +228,7 @@ def test_nobody_else_settles_it(ours, mia):
     HUEY.execute(ours.sweep.s())
     for deed in (run_again, dismiss_failure):
         with pytest.raises(Refused, match="administrator"):
-            deed(JobFailure.objects.get().pk, by=mia)
+            deed(JobFailure.objects.get().pk, by=mia, now=timezone.now())
 
 
 def test_readiness_tells_the_age_of_the_worker_and_stays_ready_without_one(client):
