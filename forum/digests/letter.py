@@ -36,6 +36,9 @@ class Letter:
             "contents": self.contents,
             "since": date_format(self.window.since.astimezone(ZoneInfo(self.digest.zone)), "j F Y"),
             "is_last": self.is_last,
+            # Always said, and never how much waits there: that would tell of personas (leak 55).
+            "inbox_url": settings.SITE_URL + reverse("forum:inbox"),
+            "at_most": settings.MAILS_A_DAY,
             "settings_url": settings.SITE_URL + reverse("forum:digest"),
         }
 

@@ -53,6 +53,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if await database_sync_to_async(may_moderate)(account):
             await self.join(bus.QUEUE_GROUP)
         await self.accept()
+        door.let_go(self.scope)
         self.start(self.leave_when_signed_out())
 
     async def receive(self, text_data=None, bytes_data=None):

@@ -44,6 +44,13 @@ def seat(account: Account) -> Iterator[bool]:
             del _held[account.pk]
 
 
+def let_go(scope: dict[str, Any]) -> None:
+    """Of what only the handshake needed: thousands of sockets stay open for hours."""
+    scope["headers"].clear()
+    scope["cookies"].clear()
+    scope["user"]._state.fields_cache.clear()  # the settings of notices
+
+
 async def still_holds(scope: dict[str, Any]) -> bool:
     """Whether the session of `scope` would let the same account in, with the same role, if it came now.
 

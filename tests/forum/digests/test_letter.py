@@ -33,6 +33,7 @@ def test_counts_name_no_thread(post_office, alice, tags, asked):
         assert "2 new threads, of which 1 waits for a first consultation" in said
         assert "United States 2" in said
         assert "hug" not in said
+        assert "in your inbox, also what no mail told you" in re.sub(r"\s+", " ", said)
     assert mail["Subject"] == f"{live.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your digest"
 
 
