@@ -25,12 +25,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DUE = START + timedelta(days=7)
 THREADS, TAGS = 4_000, 5
-HEADINGS = ["members", "s", "of them CPU", "digests/s", "memory, MB", "uncertain", "twice", "none"]
+HEADINGS = ["members", "s", "of them CPU", "digests/s", "memory grew, MB", "uncertain", "twice", "none"]
 
 
 def main() -> None:
@@ -48,23 +49,36 @@ def main() -> None:
             people(members)
             received.write_text("")
             began, cpu = time.perf_counter(), cpu_of_children()
-            uncertain = killed(chosen.kills) if chosen.kills else forked(sweep, workers=chosen.workers)
+            swept = killed(chosen.kills) if chosen.kills else forked(sweep, workers=chosen.workers)
             taken, cpu = time.perf_counter() - began, cpu_of_children() - cpu
             got = Counter(Counter(received.read_text().split()).values())
             twice = sum(count for mails, count in got.items() if mails > 1)
             none = members - sum(got.values())
-            memory = children().ru_maxrss / 1024
-            row = [f"{members:,}", f"{taken:.1f}", f"{cpu:.1f}", f"{members / taken:.0f}", f"{memory:.0f}"]
-            print("| " + " | ".join([*row, str(uncertain), str(twice), str(none)]) + " |", flush=True)
+            row = [
+                f"{members:,}",
+                f"{taken:.1f}",
+                f"{cpu:.1f}",
+                f"{members / taken:.0f}",
+                f"{swept.grew:.0f}",
+            ]
+            print("| " + " | ".join([*row, str(swept.uncertain), str(twice), str(none)]) + " |", flush=True)
 
 
-def children() -> resource.struct_rusage:
-    return resource.getrusage(resource.RUSAGE_CHILDREN)
+class Swept(NamedTuple):
+    uncertain: int
+    grew: float  # MB that the largest process took above what it began with
 
 
 def cpu_of_children() -> float:
     """In seconds, also what the system spent for them."""
-    return children().ru_utime + children().ru_stime
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def memory(kind: str) -> float:
+    """MB of this process: VmRSS now, VmHWM at most so far."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(kind))
 
 
 def serve(received: Path) -> int:
@@ -154,15 +168,17 @@ def people(count: int) -> None:
         Digest.objects.bulk_create(digests)
 
 
-def sweep(shift: timedelta = timedelta()) -> int:
+def sweep(shift: timedelta = timedelta()) -> Swept:
     from forum.digests.send import send_due
 
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    return send_due(lambda: DUE + shift)["uncertain"]
+    began = memory("VmRSS")
+    uncertain = send_due(lambda: DUE + shift)["uncertain"]
+    return Swept(uncertain, memory("VmHWM") - began)
 
 
-def forked(deed, *args, workers: int = 1) -> int:
-    """Do it in a process of its own, or in several at once; the sum of what they answered."""
+def forked(deed, *args, workers: int = 1) -> Swept:
+    """Do it in a process of its own, or in several at once."""
     from django.db import connections
 
     connections.close_all()
@@ -171,14 +187,14 @@ def forked(deed, *args, workers: int = 1) -> int:
     processes = [context.Process(target=lambda: answers.put(deed(*args))) for _ in range(workers)]
     for process in processes:
         process.start()
-    answer = sum(answers.get() for _ in processes)
+    got = [answers.get() for _ in processes]
     for process in processes:
         process.join()
-    return answer
+    return Swept(sum(each.uncertain for each in got), max(each.grew for each in got))
 
 
-def killed(times: int) -> int:
-    """Kill so many sweeps, each at a random moment of its work, then let one end; how many are uncertain."""
+def killed(times: int) -> Swept:
+    """Kill so many sweeps, each at a random moment of its work, then let one end."""
     from django.db import connections
 
     from forum.digests.send import LEASE
@@ -191,8 +207,8 @@ def killed(times: int) -> int:
         time.sleep(random.uniform(0.3, 1.5))
         process.kill()
         process.join()
-    forked(sweep, times * LEASE)
-    return Digest.objects.filter(last="uncertain").count()
+    last = forked(sweep, times * LEASE)
+    return last._replace(uncertain=Digest.objects.filter(last="uncertain").count())
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ Nobody is left out for having written the post: an absence would say who did.
 
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Account
 from anonymity import bus, vault
@@ -54,7 +55,7 @@ def tell_all() -> int:
 
 def _told(event: Event, *, at_most: int | None = None) -> bool:
     try:
-        if at_most is not None and accounts_concerned(event)[: at_most + 1].count() > at_most:
+        if at_most is not None and any(each[: at_most + 1].count() > at_most for each in _crowds(event)):
             return False
         tell(event)
     except Exception as error:
@@ -62,6 +63,13 @@ def _told(event: Event, *, at_most: int | None = None) -> bool:
         log.error("an event waits for the next sweep: %s", type(error).__name__)
         return False
     return True
+
+
+def _crowds(event: Event) -> Iterator[QuerySet]:
+    """Those of a tag first: of them no more rows are read than are counted."""
+    if event.happening not in (*CONCERNS_AUTHOR, *FLAG_OUTCOMES):
+        yield _hearing_by_tag(event)
+    yield accounts_concerned(event)
 
 
 def tell(event: Event) -> None:
@@ -116,10 +124,18 @@ def accounts_concerned(event: Event):
 def _by_tag(event: Event) -> Q:
     """Followers of the thread's tags: of new threads all, of what is said in them those who watch. Whoever
     muted one of its tags hears of it by none."""
+    muted = _follows_of_tags(event).filter(level=Level.MUTE)
+    return _one_of(_hearing_by_tag(event)) & ~_one_of(muted)
+
+
+def _hearing_by_tag(event: Event) -> FollowQuerySet:
+    follows = _follows_of_tags(event)
+    return follows.heard() if event.happening == Happening.THREAD else follows.watched()
+
+
+def _follows_of_tags(event: Event) -> FollowQuerySet:
     tags = ThreadTag.objects.filter(content_object=event.post.thread_id).values("tag")
-    follows = Follow.objects.filter(tag__in=tags)
-    heard = follows.heard() if event.happening == Happening.THREAD else follows.watched()
-    return _one_of(heard) & ~_one_of(follows.filter(level=Level.MUTE))
+    return Follow.objects.filter(tag__in=tags)
 
 
 def _by_thread(event: Event) -> Q:

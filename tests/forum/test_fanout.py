@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from forum.actions.follow import follow, unfollow
 from forum.models import Event, Follow, Notice, Persona
@@ -171,6 +172,23 @@ def test_more_than_a_request_should_tell_is_left_to_the_sweep(
     assert not Notice.objects.exists()
     assert fanout.tell_all() == 1
     assert Notice.objects.count() == 4
+
+
+def test_of_a_crowd_that_watches_a_tag_a_request_reads_no_more_than_it_would_tell(
+    thread, tags, mo, monkeypatch
+):
+    monkeypatch.setattr(fanout, "AT_ONCE", 2)
+    for _ in range(4):
+        Follow.objects.create(account=make.account(), tag=tags["us"], level=Level.WATCH)
+    post = make.post(thread, author=mo)
+    Notice.objects.all().delete()
+    event = Event.objects.filter(post=post).get()
+    with CaptureQueriesContext(connection) as asked:
+        fanout.tell_soon(event)
+    [counted] = [each["sql"] for each in asked if "COUNT(" in each["sql"]]
+    assert '"accounts_account"' not in counted
+    assert "LIMIT 3" in counted
+    assert not Notice.objects.exists()
 
 
 def test_following_twice_is_following_once(thread, tags, carol, client):
