@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 64
 KEY_LASTS = timedelta(days=30)
+NOBODY = bytes(REF_BYTES)  # whose notes fill up what is noted of a round
 HALF_HOURS = 48  # of a day, in each of which an account gets one mail at most
 
 Action = Literal["thread", "reply", "flag"]
@@ -234,12 +235,23 @@ def give_back_mail(account: Account, at: datetime) -> None:
 
 
 @act
-def add_mail_notes(count: int, at: datetime) -> None:
-    """Notes of mails to nobody, each by itself like any other: their number in a round then depends on what
-    anybody can see alone, not on whether who is told behind a persona is also told by name."""
-    for _ in range(count):
-        while not rows.inserted(Rate(bucket=secrets.token_bytes(REF_BYTES), day=_day(at)), _likely_ring()):
-            pass
+def fill_mail_notes(total: int, at: datetime) -> None:
+    """Add notes of mails to nobody, each by itself like any other, until those of this half-hour are `total`,
+    also when that is asked again. Their number then depends on what anybody can see alone, not on whether who
+    is told behind a persona is also told by name."""
+    ring, day, half_hour = _ring(), _day(at), _half_hour(at)
+    used = {bytes(tag) for tag in Rate.objects.filter(day=day).values_list("bucket", flat=True)}
+    refs = map(_ref, get_user_model().objects.only("anon_ref").iterator())
+    noted = (rows.place_tags(ring, ref, "mail", day, [half_hour])[0] for ref in refs)
+    lacking = total - sum(not used.isdisjoint(tags) for tags in noted)
+    for turn in range(1, lacking + 1):
+        while True:
+            ring = _likely_ring()
+            tags = rows.place_tags(ring, NOBODY, "mail", day, [half_hour + turn * HALF_HOURS])[0]
+            if Rate.objects.filter(bucket__in=tags).exists():
+                break
+            if rows.inserted(Rate(bucket=tags[0], day=day), ring):
+                break
 
 
 @act

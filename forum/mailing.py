@@ -101,6 +101,9 @@ def hand_over(message: EmailMessage, mail: BaseEmailBackend) -> Handed:
     except smtplib.SMTPRecipientsRefused as refusal:
         code = next(iter(refusal.recipients.values()))[0]
         return Handed.REFUSED if code >= 500 else Handed.PUT_OFF
+    except smtplib.SMTPDataError as answer:
+        # What a filter says of one mail, perhaps for days, says nothing of the others.
+        return Handed.PUT_OFF if answer.smtp_code >= 500 else Handed.FAILED
     except smtplib.SMTPResponseException as answer:
         log.warning("a mail was not taken: %d", answer.smtp_code)
         return Handed.FAILED

@@ -29,6 +29,10 @@ def token_of(mailing: Mailing) -> str:
 
 
 def link_of(mailing: Mailing) -> str:
+    """The link of its next mail, which works also when the installation's secret has changed since."""
+    if bytes(mailing.token_hash) != (now_there := hash_of(token_of(mailing))):
+        mailing.token_hash = now_there
+        type(mailing)._default_manager.filter(pk=mailing.pk).update(token_hash=now_there)
     return settings.SITE_URL + reverse("forum:unsubscribe", args=[token_of(mailing)])
 
 

@@ -24,7 +24,8 @@ from moderation.rules import left_to_colleagues, licence_left_to_colleagues
 
 PAGE = 25
 MINE = 10  # a moderator holds one or two at a time
-CURSOR = re.compile(r"^([01])-(\d{1,6})-([0-9a-f]{32})$")
+URGENT, ORDINARY, YEARLY = 2, 1, 0
+CURSOR = re.compile(r"^([012])-(\d{1,6})-([0-9a-f]{32})$")
 TEXTS = {kind.value: kind.label for kind in Kind if kind != Kind.CONSULTATION}
 LICENCE = Verification.kind  # of a member, to be looked up: no item, but it waits among them
 KINDS = TEXTS | {EDIT: "Edit", FLAG: "Flag", APPEAL: "Appeal", LICENCE: "Licence to look up"}
@@ -138,11 +139,11 @@ def list_items(selection: Selection, *, viewer: Account, now: datetime, after: s
     if asked.keys() - {LICENCE}:
         found = found.filter(kind=selection.kind) if selection.kind else found
         found = _with_titles(found).annotate(for_others=left_to_colleagues(viewer))
-        items = list(_in_order(found, after)[: PAGE + 1])
+        items = list(_in_order(found, after, by="-urgent", ranks=(URGENT, ORDINARY))[: PAGE + 1])
     to_look_up: list[Verification] = []
     if LICENCE in asked:
-        shown = with_member(licences, viewer=viewer).annotate(urgent=Value(False))
-        to_look_up = list(_in_order(shown, after)[: PAGE + 1])
+        shown = with_member(licences, viewer=viewer)
+        to_look_up = list(_in_order(shown, after, by="again", ranks=(ORDINARY, YEARLY))[: PAGE + 1])
     page = cut(sorted([*items, *to_look_up], key=_place), PAGE, _cursor)
     held = QueueItem.objects.visible_to(viewer).held(now=now).filter(holder=viewer)
     mine = list(_with_titles(held)[:MINE])  # in any order: for this one all that waits would be read
@@ -156,20 +157,31 @@ def with_member(licences: VerificationQuerySet, *, viewer: Account) -> Verificat
     return shown.annotate(for_others=licence_left_to_colleagues(viewer))
 
 
-def _in_order(waiting: Any, after: str) -> Any:
-    """Urgent first, then the oldest; without those up to the cursor. A cursor that is none starts anew."""
-    waiting = waiting.order_by("-urgent", "hour", "id")
-    if match := CURSOR.match(after):
-        hour, last = datetime.fromtimestamp(int(match[2]) * 3600, UTC), uuid.UUID(match[3])
-        later = Q(hour__gt=hour) | Q(hour=hour, id__gt=last)
-        if match[1] == "1":
-            return waiting.filter(Q(urgent=False) | later)
-        return waiting.filter(later, urgent=False, hour__gte=hour)
-    return waiting
+def _in_order(waiting: Any, after: str, *, by: str, ranks: tuple[int, int]) -> Any:
+    """Of the two `ranks` that the column `by` tells apart the upper first, then the oldest; without those up
+    to the cursor. A cursor that is none starts anew."""
+    waiting = waiting.order_by(by, "hour", "id")
+    match = CURSOR.match(after)
+    if not match or int(match[1]) > ranks[0]:
+        return waiting
+    hour, last = datetime.fromtimestamp(int(match[2]) * 3600, UTC), uuid.UUID(match[3])
+    later = Q(hour__gt=hour) | Q(hour=hour, id__gt=last)
+    of_the_lower = Q(**{by.lstrip("-"): not by.startswith("-")})
+    if int(match[1]) == ranks[0]:
+        return waiting.filter(of_the_lower | later)
+    return (
+        waiting.filter(later, of_the_lower, hour__gte=hour) if int(match[1]) == ranks[1] else waiting.none()
+    )
 
 
-def _place(row: Any) -> tuple[bool, datetime, uuid.UUID]:
-    return not row.urgent, row.hour, row.pk
+def _rank(row: Any) -> int:
+    if getattr(row, "again", False):  # of a licence, for which there is a month
+        return YEARLY
+    return URGENT if getattr(row, "urgent", False) else ORDINARY
+
+
+def _place(row: Any) -> tuple[int, datetime, uuid.UUID]:
+    return -_rank(row), row.hour, row.pk
 
 
 def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
@@ -179,7 +191,7 @@ def _with_titles(items: QueueItemQuerySet) -> QueueItemQuerySet:
 
 
 def _cursor(row: Any) -> str:
-    return f"{int(row.urgent)}-{int(row.hour.timestamp() // 3600)}-{row.pk.hex}"
+    return f"{_rank(row)}-{int(row.hour.timestamp() // 3600)}-{row.pk.hex}"
 
 
 def _fetch_tags(items: list) -> None:

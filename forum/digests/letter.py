@@ -1,7 +1,6 @@
 """A digest as a mail: text and HTML, headers that tell machines what it is and nobody anything else."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -34,7 +33,7 @@ class Letter:
             "site": settings.SITE_URL,
             "digest": self.digest,
             "contents": self.contents,
-            "since": date_format(self.window.since.astimezone(ZoneInfo(self.digest.zone)), "j F Y"),
+            "since": date_format(self.window.since.astimezone(self.digest.clock), "j F Y"),
             "is_last": self.is_last,
             # Always said, and never how much waits there: that would tell of personas (leak 55).
             "inbox_url": settings.SITE_URL + reverse("forum:inbox"),

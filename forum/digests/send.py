@@ -66,7 +66,10 @@ def send_due(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
     try:
         while (until is None or clock() < until) and (batch := _take(clock())):
             failures = 0
-            for due in _made(batch, windows, clock):
+            for place, due in enumerate(_made(batch, windows, clock)):
+                if until is not None and clock() >= until:
+                    _leave(batch[place:], clock())
+                    break
                 end = _try(due, mail, clock())
                 done[Handed.FAILED if end in FOR_NOW else end] += 1
                 failures = failures + 1 if end == Handed.FAILED else 0
@@ -139,7 +142,7 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     digest, letter, address = due
     then = next_due(digest.every, digest.weekday, digest.at_hour, digest.zone, after=now)
     ahead = {"due": then, "told_hour": letter.window.until}
-    mine = Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False)
+    mine = Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False).exclude(every=Every.OFF)
     if not letter.contents or not address:
         mine.update(**ahead, try_at=then, tries=0, last=Last.EMPTY, last_on=today(now))
         return Last.EMPTY
@@ -165,6 +168,12 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
     noted = {"tries": 0, "refusals": refusals, "last": end, "last_on": today(now)}
     moved_on.update(**noted, **off, handing=False, try_at=F("due"))
     return end
+
+
+def _leave(batch: list[Digest], now: datetime) -> None:
+    """To the next sweep, as if nobody had taken them."""
+    for digest in batch:
+        Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False).update(try_at=now)
 
 
 def _put_off(batch: list[Digest], now: datetime) -> int:

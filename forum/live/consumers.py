@@ -7,7 +7,6 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
 
 from accounts.access import is_member, may_moderate
 from accounts.models import Account
@@ -108,7 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(CHECKED_EVERY)
             try:
                 signed_in = await door.still_holds(self.scope)
-            except DatabaseError:  # nobody can tell: the browser comes back and shows its session again
+            except Exception:  # nobody can tell: the browser comes back and shows its session again
                 signed_in = False
         await self.close(code=SIGNED_OUT)
 

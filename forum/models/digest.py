@@ -1,7 +1,6 @@
 """A member's digest: what it holds, when it is due, and how far it has told."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -64,7 +63,6 @@ class Digest(Mailing):
     at_hour = models.PositiveSmallIntegerField(
         choices=[(hour, f"{hour:02}:00") for hour in range(24)], default=7
     )
-    zone = models.CharField(max_length=64, default="UTC")
     about = models.CharField(max_length=8, choices=About, default=About.FOLLOWED)
     shows = models.CharField(max_length=8, choices=Shows, default=Shows.COUNTS)
 
@@ -97,4 +95,4 @@ class Digest(Mailing):
     @property
     def due_here(self) -> str:
         """When the next is due by the member's clock, in words."""
-        return date_format(self.due.astimezone(ZoneInfo(self.zone)), "l j F Y, H:i")
+        return date_format(self.due.astimezone(self.clock), "l j F Y, H:i")

@@ -1,6 +1,8 @@
 """What is kept of the link that ends a kind of mails (RFC 8058): a salt, and the hash of its token."""
 
 import os
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
 
@@ -16,6 +18,15 @@ class Mailing(models.Model):
 
     salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
     token_hash = models.BinaryField(max_length=32, unique=True)
+    zone = models.CharField(max_length=64, default="UTC")
 
     class Meta:
         abstract = True
+
+    @property
+    def clock(self) -> tzinfo:
+        """The member's; of a zone that is no more, UTC: that stops no mail and breaks no page."""
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return UTC

@@ -1,8 +1,7 @@
 """Of what a member hears, by which channel, and when not."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -67,7 +66,6 @@ class NoticeSettings(Mailing):
     mail = models.JSONField(default=mailed_at_first)
     quiet_from = models.PositiveSmallIntegerField(default=0)  # hours of the member's clock; the same: none
     quiet_to = models.PositiveSmallIntegerField(default=0)
-    zone = models.CharField(max_length=64, default="UTC")
     discreet = models.BooleanField(default=True)
 
     refusals = models.PositiveSmallIntegerField(default=0)  # in a row
@@ -78,10 +76,7 @@ class NoticeSettings(Mailing):
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether `now` is within the member's quiet hours, which may reach past midnight."""
-        try:
-            hour = now.astimezone(ZoneInfo(self.zone)).hour
-        except (ZoneInfoNotFoundError, ValueError, OSError):  # a zone that is no more stops nobody's mails
-            hour = now.astimezone(UTC).hour
+        hour = now.astimezone(self.clock).hour
         if self.quiet_from <= self.quiet_to:
             return self.quiet_from <= hour < self.quiet_to
         return hour >= self.quiet_from or hour < self.quiet_to

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -57,11 +58,15 @@ Quiet = tuple[int, int, str]
 NO_QUIET: Quiet = (0, 0, "UTC")
 
 
-class Concerned(NamedTuple):
+class Told(NamedTuple):
     """For whom a round may hold something new. What it is, each one's own inbox says."""
 
-    accounts: set[int]
-    addressees: int  # accounts told by name, personas and flags: as many as anybody can count
+    named: set[int]  # accounts told by name
+    behind: set[UUID]  # personas and flags
+
+    @property
+    def addressees(self) -> int:
+        return len(self.named) + len(self.behind)
 
 
 class Letter(NamedTuple):
@@ -94,7 +99,10 @@ def open_round(now: datetime) -> None:
     minute, so the worker sends a round when it comes again."""
     with suppress(vault.VaultUnavailable):
         if found := rounds.taken(now):
-            rounds.keep(found.opened(now), now)
+            opened = found.opened(now)
+            if opened.open and not found.open:
+                opened = _counted(opened, opened.open, _told(opened, opened.open, now))
+            rounds.keep(opened, now)
 
 
 def send_round(clock: Clock, *, until: datetime | None = None) -> Counter[str]:
@@ -118,21 +126,26 @@ def _after_sending(
     if not current:
         return found, clock()
     give_everybody_settings()
-    concerned = _concerned(found, current, clock())
+    told = _told(found, current, clock())
+    concerned = told.named | vault.mail_accounts(told.behind)
     swept = _send(concerned, found, current, clock, until, done)
-    noted = sum(count for end, count in done.items() if end not in (NO_MORE, *FOR_NOW))
-    current = replace(current, noted=current.noted + noted, reached=swept.reached)
-    found, now = replace(found, open=current), clock()
+    found, now = _counted(found, replace(current, reached=swept.reached), told), clock()
     if swept.waits:
         return found, now + AGAIN_AFTER
     if not swept.asked_all:
         return found, now
-    vault.add_mail_notes(concerned.addressees - current.noted, current.at)
+    vault.fill_mail_notes(max(current.addressees, told.addressees), current.at)
     return found.closed(now), now
 
 
+def _counted(found: Rounds, current: Round, told: Told) -> Rounds:
+    """With the most addressees that it ever had: of those who had their mail, some may not count later, when
+    their quiet hours have begun."""
+    return replace(found, open=replace(current, addressees=max(current.addressees, told.addressees)))
+
+
 def _send(
-    concerned: Concerned,
+    concerned: set[int],
     found: Rounds,
     current: Round,
     clock: Clock,
@@ -151,7 +164,7 @@ def _send(
                 done[end] += 1
             lasts = end in FOR_NOW and clock() < current.at + HALF_HOUR
             # One address that wants nothing now, for days maybe, says nothing of the others.
-            failures = failures + 1 if end == Handed.FAILED or lasts else 0
+            failures = failures + 1 if end == Handed.FAILED else 0
             again = again or lasts
             if failures == FAILURES:
                 return Swept(reached, waits=True)
@@ -164,7 +177,7 @@ def _send(
     return Swept(reached, asked_all=True, waits=again)
 
 
-def _concerned(found: Rounds, current: Round, now: datetime) -> Concerned:
+def _told(found: Rounds, current: Round, now: datetime) -> Told:
     mailed_upto = _mailed_upto(found, now)
     notices = _in(current).filter(pk__gt=min(mailed_upto.values()))
     by_name = notices.filter(account__isnull=False)
@@ -180,8 +193,7 @@ def _concerned(found: Rounds, current: Round, now: datetime) -> Concerned:
         if upto is not None and notice > upto and concern_of(happening) in mail:
             named.add(account)
     sealed = notices.filter(account=None).values_list("persona", "flag")
-    behind = {persona or flag for persona, flag in sealed.distinct()}
-    return Concerned(named | vault.mail_accounts(behind), len(named) + len(behind))
+    return Told(named, {persona or flag for persona, flag in sealed.distinct()})
 
 
 def _mailed_upto(found: Rounds, now: datetime) -> dict[Quiet, int]:
@@ -200,11 +212,11 @@ def _in(current: Round) -> NoticeQuerySet:
 
 
 def _turns(
-    concerned: Concerned, found: Rounds, current: Round, clock: Clock
+    concerned: set[int], found: Rounds, current: Round, clock: Clock
 ) -> Iterator[tuple[int, Letter | None]]:
     """Those whose turn was not yet, with the letter to whoever is to be mailed now; looked up in batches,
     asked one by one."""
-    turns = sorted((_turn(account, current), account) for account in concerned.accounts)
+    turns = sorted((_turn(account, current), account) for account in concerned)
     left = turns[bisect_right(turns, current.reached, key=itemgetter(0)) :]
     for start in range(0, len(left), AT_ONCE):
         batch = [account for _, account in left[start : start + AT_ONCE]]
@@ -246,6 +258,8 @@ def _holds_something(mine: Inbox, chosen: NoticeSettings, found: Rounds, current
 def _handed(letter: Letter, mail: BaseEmailBackend, found: Rounds, current: Round) -> str:
     message = letter.message(current.at)
     make_sure_of(mail)
+    if not NoticeSettings.objects.filter(pk=letter.chosen.pk, mail_end=letter.chosen.mail_end).exists():
+        return NO_MORE  # ended while the sweep went on
     if not vault.take_mail(letter.account, current.at):
         return NO_MORE
     end = hand_over(message, mail)

@@ -27,7 +27,7 @@ PACKED = struct.Struct(f">{NUMBERS * (1 + KEPT)}Q")
 class Round:
     half_hour: int  # of all time
     upto: int  # the newest notice in it
-    noted: int = 0  # mails of it that were noted in the vault
+    addressees: int = 0  # as many as anybody can count: so many mails are noted in the vault
     reached: int = 0  # whose turn it was last
     ended: int = 0  # second of all time
 

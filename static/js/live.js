@@ -198,6 +198,7 @@
     clearInterval(polling);
     showState("lost");
     clearTimeout(lostTimer);
+    say("");
     const here = encodeURIComponent(location.pathname + location.search);
     toast({ text: "You are signed out. Sign in again", url: `/accounts/login/?next=${here}` });
   }
@@ -260,7 +261,7 @@
   const polling = setInterval(look, POLL);
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (document.hidden || leaving) return; // back from the cache, the page is shown first of all
     showWaiting();
     connect();
     look();

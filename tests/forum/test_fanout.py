@@ -9,6 +9,7 @@ from forum.models import Event, Follow, Notice, Persona
 from forum.models.follow import Level
 from forum.notices import fanout
 from forum.notices.inbox import Inbox
+from moderation.actions.merge import merge
 from tests import make
 
 
@@ -271,3 +272,13 @@ def test_a_level_is_chosen_on_the_page_and_stays_until_another_is(thread, tags, 
     page = client.get("/my/settings/notices/").content.decode()
     assert page.count("<td>Mute</td>") == 2
     assert thread.title in page
+
+
+def test_what_is_chosen_of_a_thread_counts_for_those_merged_into_it(thread, carol, mo, mia):
+    duplicate = make.thread("published", author=make.account(), by=mia)
+    follow(duplicate, Level.WATCH, by=carol)
+    merge(duplicate, thread, by=mo, now=make.NOW)
+    follow(thread, Level.FOLLOW, by=carol)
+    Notice.objects.all().delete()
+    make.post(thread, author=mo)
+    assert ("Carol", "reply") not in told()

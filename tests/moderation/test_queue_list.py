@@ -92,7 +92,7 @@ def test_kinds_are_counted_within_the_other_filters(waiting, mia, now):
 
 def test_pages_hold_every_item_and_licence_once_in_order(mia, tags, now):
     waiting_items(3 * PAGE + 7, now)
-    waiting_licences(PAGE + 3, now)
+    waiting_licences(2 * PAGE + 3, now)
     seen: list[QueueItem | Verification] = []
     after = ""
     while after or not seen:
@@ -101,9 +101,10 @@ def test_pages_hold_every_item_and_licence_once_in_order(mia, tags, now):
         after = listed.page.after
     items, licences = list(QueueItem.objects.all()), list(Verification.objects.all())
     urgent = [item for item in items if item.urgent]
-    others = [*licences, *(item for item in items if not item.urgent)]
-    assert seen == [*sorted(urgent, key=place), *sorted(others, key=place)]
-    assert len(seen) == listed.total == listed.desk.waiting == 4 * PAGE + 10
+    yearly = [licence for licence in licences if licence.again]
+    others = [each for each in (*items, *licences) if each not in (*urgent, *yearly)]
+    assert seen == [each for rank in (urgent, others, yearly) for each in sorted(rank, key=place)]
+    assert len(seen) == listed.total == listed.desk.waiting == 5 * PAGE + 10
 
 
 def place(waits: QueueItem | Verification) -> tuple:
@@ -145,7 +146,8 @@ def waiting_items(number: int, now) -> None:
 def waiting_licences(number: int, now) -> list[Verification]:
     licences = [make.asked_verification(make.account()) for _ in range(number)]
     for each, licence in enumerate(licences):
-        Verification.objects.filter(pk=licence.pk).update(hour=hour_of(now) - timedelta(hours=each % 5))
+        came = {"hour": hour_of(now) - timedelta(hours=each % 5), "again": each % 3 == 0}
+        Verification.objects.filter(pk=licence.pk).update(**came)
     return licences
 
 

@@ -62,7 +62,7 @@ def test_what_is_kept_is_found_again_and_is_sealed():
     assert found == Rounds()
     assert taken(START) is None  # while the lease lasts
     done = tuple(Round(number, 10 * number, ended=1800 * number) for number in range(8, 0, -1))
-    kept = replace(found, open=Round(9, 90, noted=3, reached=2**64 - 1), done=done)
+    kept = replace(found, open=Round(9, 90, addressees=3, reached=2**64 - 1), done=done)
     keep(kept, START)
     seals = {bytes(MailRound.objects.get().seal)}
     found = taken(START)
