@@ -1,7 +1,7 @@
 """Who gets a live socket, how much they may say on it, and when it is taken away."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from anonymity import bus, vault
 from forum.live import consumers, door
@@ -97,9 +97,12 @@ async def test_the_socket_closes_when_its_session_would_not_be_let_in_again(
     assert await his.hears() == '{"t":"q"}'
 
 
-async def test_the_socket_closes_when_nobody_can_tell_whether_the_session_lasts(open_tab, alice, monkeypatch):
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError, RuntimeError])
+async def test_the_socket_closes_when_nobody_can_tell_whether_the_session_lasts(
+    open_tab, alice, monkeypatch, fault
+):
     async def out_of_order(scope):
-        raise OperationalError
+        raise fault
 
     monkeypatch.setattr(consumers, "CHECKED_EVERY", 0.05)
     monkeypatch.setattr(door, "still_holds", out_of_order)
