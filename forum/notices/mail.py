@@ -129,7 +129,9 @@ def _after_sending(
     told = _told(found, current, clock())
     concerned = told.named | vault.mail_accounts(told.behind)
     swept = _send(concerned, found, current, clock, until, done)
-    found, now = _counted(found, replace(current, reached=swept.reached), told), clock()
+    now = clock()
+    current = replace(current, reached=swept.reached)
+    found = _counted(found, current.asked_all(now) if swept.asked_all else current, told)
     if swept.waits:
         return found, now + AGAIN_AFTER
     if not swept.asked_all:

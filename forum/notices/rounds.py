@@ -29,11 +29,14 @@ class Round:
     upto: int  # the newest notice in it
     addressees: int = 0  # as many as anybody can count: so many mails are noted in the vault
     reached: int = 0  # whose turn it was last
-    ended: int = 0  # second of all time
+    ended: int = 0  # second of all time: when all had been asked, whoever is tried again after that
 
     @property
     def at(self) -> datetime:
         return datetime.fromtimestamp(self.half_hour * HALF_HOUR.total_seconds(), UTC)
+
+    def asked_all(self, now: datetime) -> "Round":
+        return replace(self, ended=self.ended or int(now.timestamp()))
 
     def was_quiet_for(self, settings: NoticeSettings) -> bool:
         """Also where the member's quiet hours began while it lasted: it may have come too late for them."""
@@ -60,7 +63,7 @@ class Rounds:
         return replace(self, open=Round(half_hour, newest))
 
     def closed(self, now: datetime) -> "Rounds":
-        ended = [replace(self.open, ended=int(now.timestamp()))] if self.open else []
+        ended = [self.open.asked_all(now)] if self.open else []
         return replace(self, open=None, done=(*ended, *self.done)[:KEPT])
 
     def mailed_upto(self, settings: NoticeSettings) -> int:

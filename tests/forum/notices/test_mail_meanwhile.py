@@ -91,6 +91,20 @@ def test_three_full_mailboxes_hold_up_nobody_in_the_half_hour(post_office, mia, 
     assert [len(post_office.to(each)) for each in people] == [0, 0, 0, 1, 1]
 
 
+def test_a_full_mailbox_brings_nobody_a_second_mail_after_quiet_hours(post_office, alice, bob, mia):
+    chosen(alice, quiet_from=22, quiet_to=7)
+    evening = NOW.replace(hour=21, minute=30)
+    for author in (alice, bob):
+        make.thread("published", author=author, by=mia, now=evening)
+    post_office.answers[bob.email] = "452 Mailbox full"
+    mailed(evening)
+    for turn in range(1, 140):
+        at = evening + timedelta(minutes=5 * turn)
+        send_round(lambda at=at: at)
+        open_round(at)
+    assert len(post_office.to(alice)) == 1
+
+
 def test_who_ends_them_while_a_sweep_goes_on_gets_none(post_office, alice, bob, mia, monkeypatch):
     for author in (alice, bob):
         make.thread("published", author=author, by=mia, now=NOW)
