@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 
 from forum.fields import ZoneField
+from forum.mails_form import MailsForm
 from forum.models import Digest
 from forum.models.digest import CHOSEN, About, Every, Shows
 
 
-class DigestForm(forms.ModelForm):
+class DigestForm(MailsForm):
+    mails = "every"
     every = forms.ChoiceField(choices=Every, widget=forms.RadioSelect, label="How often")
     about = forms.ChoiceField(choices=About, widget=forms.RadioSelect, label="What about")
     shows = forms.ChoiceField(

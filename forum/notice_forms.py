@@ -8,6 +8,7 @@ from django import forms
 from accounts.models import Account
 from forum.actions.notice_settings import CHOSEN
 from forum.fields import ZoneField
+from forum.mails_form import MailsForm
 from forum.models import NoticeSettings
 from forum.models.notice_settings import MAY_STAY_OUT, Concern
 
@@ -25,7 +26,8 @@ class Cell(NamedTuple):
     is_refused: bool = False
 
 
-class NoticeSettingsForm(forms.ModelForm):
+class NoticeSettingsForm(MailsForm):
+    mails = "mail"
     inbox = forms.MultipleChoiceField(choices=Concern, required=False, label="Inbox")
     live = forms.MultipleChoiceField(choices=Concern, required=False, label="On the page")
     mail = forms.MultipleChoiceField(choices=Concern, required=False, label="Mail")
@@ -70,7 +72,8 @@ class NoticeSettingsForm(forms.ModelForm):
                 cells[0] = cells[0]._replace(is_always=True)
             yield concern, cells
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
+        super().clean()
         for channel in self.cleaned_data.keys() & set(CHANNELS):
             self.cleaned_data[channel] = self._with_what_was_not_asked(channel)
         inbox = self.cleaned_data.get("inbox", ())

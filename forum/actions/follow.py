@@ -1,5 +1,7 @@
 """Following: a member's wish to hear of a thread or a tag."""
 
+from django.db.models import Q
+
 from accounts.access import NotAllowed, may_follow
 from accounts.models import Account
 from forum.models import Follow, Tag, Thread
@@ -35,9 +37,10 @@ def unfollow(what: Thread | Tag, *, by: Account) -> None:
 
 
 def level_of(what: Thread | Tag, *, by: Account) -> str:
-    """Of one's own follow of it, or of a thread that was merged into it; "" without one."""
+    """Of one's own follow of it, or of a thread that was merged into it and not muted; "" without one."""
     own = Follow.objects.of(by)
     if isinstance(what, Tag):
         return own.filter(tag=what).values_list("level", flat=True).first() or ""
-    levels = dict(own.reaching(what).values_list("thread", "level"))
+    counting = own.reaching(what).filter(Q(thread=what) | ~Q(level=Level.MUTE))
+    levels = dict(counting.values_list("thread", "level"))
     return levels.get(what.pk) or next(iter(levels.values()), "")

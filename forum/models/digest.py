@@ -48,6 +48,9 @@ class Last(models.TextChoices):
     UNSUBSCRIBED = "left", "ended by the link in a mail"
 
 
+ENDS = (Last.STOPPED, Last.BOUNCED, Last.UNSUBSCRIBED)
+
+
 class DigestQuerySet(models.QuerySet["Digest"]):
     def due(self, now: datetime) -> "DigestQuerySet":
         """Those to be made now: the worker looks at no other."""
@@ -91,6 +94,11 @@ class Digest(Mailing):
     @property
     def is_on(self) -> bool:
         return self.every != Every.OFF
+
+    @property
+    def ended(self) -> str:
+        """By what else than the member's choice it was ended; "" unless it was."""
+        return self.last if not self.is_on and self.last in ENDS else ""
 
     @property
     def due_here(self) -> str:

@@ -74,6 +74,11 @@ class NoticeSettings(Mailing):
     def __str__(self) -> str:
         return f"notice settings {self.pk}"
 
+    @property
+    def ended(self) -> str:
+        """By what else than the member's choice these mails were ended; "" unless they were."""
+        return self.mail_end
+
     def is_quiet(self, now: datetime) -> bool:
         """Whether `now` is within the member's quiet hours, which may reach past midnight."""
         hour = now.astimezone(self.clock).hour

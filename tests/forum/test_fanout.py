@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from forum.actions.follow import follow, unfollow
+from forum.actions.follow import follow, level_of, unfollow
 from forum.models import Event, Follow, Notice, Persona
 from forum.models.follow import Level
 from forum.notices import fanout
@@ -272,6 +272,13 @@ def test_a_level_is_chosen_on_the_page_and_stays_until_another_is(thread, tags, 
     page = client.get("/my/settings/notices/").content.decode()
     assert page.count("<td>Mute</td>") == 2
     assert thread.title in page
+
+
+def test_a_muted_thread_mutes_not_the_one_it_is_merged_into(thread, carol, mo, mia):
+    duplicate = make.thread("published", author=make.account(), by=mia)
+    follow(duplicate, Level.MUTE, by=carol)
+    merge(duplicate, thread, by=mo, now=make.NOW)
+    assert level_of(thread, by=carol) == ""
 
 
 def test_what_is_chosen_of_a_thread_counts_for_those_merged_into_it(thread, carol, mo, mia):

@@ -53,3 +53,18 @@ def test_a_zone_that_is_no_more_breaks_no_page(client, alice, tags, page):
     Digest.objects.update(zone="Europe/Atlantis")
     client.force_login(alice)
     assert client.get(f"/my/settings/digest/{page}").status_code == 200
+
+
+def test_a_page_from_before_it_was_ended_begins_it_not_again(client, alice, tags):
+    made = chosen(alice, tags["us"], now=timezone.now())
+    client.force_login(alice)
+    address = "/my/settings/digest/"
+    form = client.get(address).context["form"]
+    before = {name: form[name].value() for name in form.fields} | {"at_hour": 9, "ended": form.ended_now}
+    unsubscribe(token_of(made), now=timezone.now())
+    page = client.post(address, before)
+    assert page.status_code == 422
+    assert "ended meanwhile" in page.content.decode()
+    assert Digest.objects.get().every == "off"
+    assert client.post(address, before | {"ended": page.context["form"].ended_now}).status_code == 303
+    assert Digest.objects.get().every == made.every != "off"

@@ -129,3 +129,22 @@ def test_the_link_of_a_new_mail_works_after_the_secret_was_changed(post_office, 
     link = post_office.to(alice)[-1]["List-Unsubscribe"].strip(" <>")
     assert client.post("/" + link.split("/", 3)[3], ONE_CLICK).status_code == 200
     assert NoticeSettings.objects.get(account=alice).mail == []
+
+
+def test_a_page_from_before_they_were_ended_begins_them_not_again(alice, client):
+    chosen(alice)
+    client.force_login(alice)
+    address = "/my/settings/notices/"
+    form = client.get(address).context["form"]
+    before = {name: form[name].value() for name in ("inbox", "live", "mail", "zone")}
+    before |= {"quiet_from": 22, "quiet_to": 7, "ended": form.ended_now}
+    before = {name: [each for each in value if each != "desk"] if isinstance(value, list) else value
+              for name, value in before.items()}  # fmt: skip
+    unsubscribe(token_of(NoticeSettings.objects.get(account=alice)), now=NOW)
+    page = client.post(address, before)
+    assert page.status_code == 422
+    assert "ended meanwhile" in page.content.decode()
+    assert '<option value="22" selected>' in page.content.decode()
+    assert NoticeSettings.objects.get(account=alice).mail == []
+    assert client.post(address, before | {"ended": page.context["form"].ended_now}).status_code == 303
+    assert NoticeSettings.objects.get(account=alice).mail

@@ -1,0 +1,25 @@
+"""Choosing mails that a link in each of them ends."""
+
+from typing import Any
+
+from django import forms
+
+
+class MailsForm(forms.ModelForm):
+    """What a page from before that still shows as chosen is not begun again by saving something else."""
+
+    ended = forms.CharField(required=False)  # how they stood when the page was made
+    mails = ""  # the field that chooses them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ended_now = self.instance.ended
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        wanted = cleaned.get(self.mails) not in ([], "off")
+        if wanted and self.ended_now and cleaned.get("ended") != self.ended_now:
+            self.add_error(
+                self.mails, "They were ended meanwhile. If you want them again, save this once more."
+            )
+        return cleaned
