@@ -20,6 +20,6 @@ class MailsForm(forms.ModelForm):
         wanted = cleaned.get(self.mails) not in ([], "off")
         if wanted and self.ended_now and cleaned.get("ended") != self.ended_now:
             self.add_error(
-                self.mails, "They were ended meanwhile. If you want them again, save this once more."
+                self.mails, "They were ended meanwhile. Do you want them again? Then save once more."
             )
         return cleaned

@@ -169,9 +169,9 @@ def _in_order(waiting: Any, after: str, *, by: str, ranks: tuple[int, int]) -> A
     of_the_lower = Q(**{by.lstrip("-"): not by.startswith("-")})
     if int(match[1]) == ranks[0]:
         return waiting.filter(of_the_lower | later)
-    return (
-        waiting.filter(later, of_the_lower, hour__gte=hour) if int(match[1]) == ranks[1] else waiting.none()
-    )
+    if int(match[1]) == ranks[1]:
+        return waiting.filter(later, of_the_lower, hour__gte=hour)
+    return waiting.none()
 
 
 def _rank(row: Any) -> int:
