@@ -107,7 +107,7 @@
     const mark = document.getElementById("live-connection");
     if (mark) mark.dataset.state = state;
     if (state === "lost") {
-      lostTimer ||= setTimeout(say, SAY_LOST_AFTER, "Live updates are interrupted. Trying to reconnect.");
+      lostTimer ||= setTimeout(say, SAY_LOST_AFTER, "Live updates are interrupted. Until they are back, this page looks for news each minute.");
     } else if (state === "open") {
       clearTimeout(lostTimer);
       lostTimer = 0;
