@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.hashers import check_password
+from django.core.validators import RegexValidator
 
 from accounts.actions.leave import FORMER_MEMBER
 from accounts.limits import count_try, forget_tries
@@ -151,13 +152,18 @@ class TagChoice(forms.ModelChoiceField):
         return tag.name
 
 
+# A licence's number would be kept with what it is typed into, and is promised to be kept nowhere.
+NO_NUMBER = RegexValidator(r"\d{3}", "Please leave the number out: it is not to be kept.", inverse_match=True)
+NO_LONG_NUMBER = RegexValidator(r"\d{5}", NO_NUMBER.message, inverse_match=True)  # a name may hold a year
+
+
 class VerificationForm(forms.Form):
     """What a moderator needs to look a licence up. The NPI is looked at here and goes no further."""
 
     discipline = TagChoice(
         queryset=None,
         label="Discipline",
-        help_text="One that your profile names.",
+        help_text="One that your profile names. What is found now takes the place of what was.",
         empty_label="Choose a discipline",
         error_messages={"required": "Please choose a discipline."},
     )
@@ -171,12 +177,14 @@ class VerificationForm(forms.Form):
         max_length=120,
         label="Board or register",
         help_text="The one that lists you, by its name.",
+        validators=[NO_LONG_NUMBER],
         error_messages={"required": "Please name the board or register that lists you."},
     )
     licence_type = forms.CharField(
         max_length=60,
         label="Kind of licence",
         help_text="Such as LPC or registered social worker. Never its number.",
+        validators=[NO_NUMBER],
     )
     npi = forms.CharField(
         max_length=40,

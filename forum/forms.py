@@ -155,7 +155,7 @@ class IdentityForm(forms.Form):
     identity = forms.ChoiceField(
         choices=[(ANONYMOUS, "Anonymously"), (NAMED, "Under my display name")],
         widget=forms.RadioSelect,
-        label="Who is asking?",
+        label="Under your name?",
         initial=ANONYMOUS,
         error_messages={"required": "Please choose whether your name is shown."},
     )

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.actions.verify import LASTS
+from accounts.forms import NO_LONG_NUMBER, NO_NUMBER
 from accounts.models import Result, Verification
 from accounts.models.account import today
 from moderation.actions.verify import Found
@@ -53,10 +54,15 @@ class CheckForm(forms.Form):
         max_length=120,
         label="Board or register",
         help_text="Where you looked, by its name.",
+        validators=[NO_LONG_NUMBER],
         error_messages={"required": "Please name the board or register that you asked."},
     )
     licence_type = forms.CharField(
-        max_length=60, required=False, label="Licence", help_text="Such as LPC. Never its number."
+        max_length=60,
+        required=False,
+        label="Licence",
+        help_text="Such as LPC. Never its number.",
+        validators=[NO_NUMBER],
     )
     on = forms.DateField(
         label="Day you looked",

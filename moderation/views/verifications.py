@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import MemberRequest, members_required
+from accounts.access import MemberRequest, may_moderate, members_required
 from accounts.models import Verification
 from forum.paging import page_of
 from moderation.actions.claim import AlreadyClaimed
@@ -84,7 +84,7 @@ def take_verification(request: MemberRequest, verification_id: uuid.UUID) -> Htt
 @require_POST
 def put_back_verification(request: MemberRequest, verification_id: uuid.UUID) -> HttpResponse:
     put_back(_verification(verification_id), by=request.user, now=timezone.now())
-    return redirect("moderation:verifications")
+    return redirect("moderation:queue" if may_moderate(request.user) else "moderation:verifications")
 
 
 @members_required

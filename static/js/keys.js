@@ -42,7 +42,7 @@
     j: () => move(1),
     k: () => move(-1),
     c: () => (button("claim") ?? button("take"))?.click(),
-    u: () => button("release")?.click(),
+    u: () => (button("release") ?? button("put-back"))?.click(),
     p: () => goTo("publish"),
     r: () => goTo("return"),
     d: () => goTo("decline"),

@@ -244,9 +244,9 @@ def test_its_author_reads_where_it_went(client, kept, alice, mia, now):
 def test_ones_own_level_of_a_thread_is_told_before_that_of_one_merged_into_it(carol, mia, now):
     kept, *others = (make.thread("published", by=mia) for _ in range(5))
     for other in others:
-        follow(other, Level.MUTE, by=carol)
+        follow(other, Level.FOLLOW, by=carol)
         merge(other, kept, by=mia, now=now)
-    assert level_of(kept, by=carol) == "mute"
+    assert level_of(kept, by=carol) == "follow"
     follow(kept, by=carol)
     assert level_of(again(kept), by=carol) == "watch"
-    assert level_of(others[0], by=carol) == "mute"
+    assert level_of(others[0], by=carol) == "follow"

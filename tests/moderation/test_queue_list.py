@@ -330,6 +330,9 @@ def test_a_licence_is_taken_from_the_list_unless_it_is_ones_own(client, mia, ver
     assert f'action="{of_vera.get_absolute_url()}take/"' in page
     client.post(f"{of_vera.get_absolute_url()}take/")
     assert "You are checking this" in shown(client)
+    answer = client.post(f"{of_vera.get_absolute_url()}put-back/")
+    assert answer.headers["Location"] == "/moderation/queue/"
+    assert "You are checking this" not in shown(client)
 
 
 def test_nobody_took_it_up_is_not_said_of_what_somebody_did(client, mia, mo, pending_item, now):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.access import NotAllowed, may_give_perspective
 from accounts.actions.verify import LASTS
+from accounts.forms import VerificationForm
 from accounts.models import Account, Verification
 from accounts.models.account import today
 from forum.models import Notice
@@ -22,6 +23,7 @@ from moderation.actions.verify import (
     put_what_ends_again,
     take,
 )
+from moderation.member_forms import CheckForm
 from moderation.models import AuditEvent
 from tests import make
 
@@ -234,3 +236,21 @@ class TestPages:
 
 def entries(page: str) -> list[str]:
     return [part.split('"')[0] for part in page.split('<h2><a href="')[1:]]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("licence_type", "LICSW 12345678", False),
+        ("licence_type", "No. 1234", False),
+        ("licence_type", "LPC II", True),
+        ("board", "Board of Social Work, 1234567", False),
+        ("board", "Register under the Act of 1999", True),
+    ],
+)
+def test_the_number_of_a_licence_is_not_taken(vera, field, typed, kept):
+    right = {"board": "A board", "licence_type": "LPC", "on": "2026-01-02", "result": "active"}
+    asking = VerificationForm(vera, {**right, field: typed})
+    noting = CheckForm({**right, field: typed})
+    for form in (asking, noting):
+        assert ("leave the number out" in str(form.errors.get(field, ""))) != kept
