@@ -245,13 +245,12 @@ def fill_mail_notes(total: int, at: datetime) -> None:
     noted = (rows.place_tags(ring, ref, "mail", day, [half_hour])[0] for ref in refs)
     lacking = total - sum(not used.isdisjoint(tags) for tags in noted)
     for turn in range(1, lacking + 1):
-        while True:
+        is_there = False
+        while not is_there:
             ring = _likely_ring()
             tags = rows.place_tags(ring, NOBODY, "mail", day, [half_hour + turn * HALF_HOURS])[0]
-            if Rate.objects.filter(bucket__in=tags).exists():
-                break
-            if rows.inserted(Rate(bucket=tags[0], day=day), ring):
-                break
+            before = Rate.objects.filter(bucket__in=tags)
+            is_there = before.exists() or rows.inserted(Rate(bucket=tags[0], day=day), ring)
 
 
 @act

@@ -75,12 +75,6 @@ def cpu_of_children() -> float:
     return spent.ru_utime + spent.ru_stime
 
 
-def memory(kind: str) -> float:
-    """MB of this process: VmRSS now, VmHWM at most so far."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(kind))
-
-
 def serve(received: Path) -> int:
     """A mail server in a process of its own, which writes down the recipient of each mail; its port."""
     from aiosmtpd.controller import Controller
@@ -169,12 +163,13 @@ def people(count: int) -> None:
 
 
 def sweep(shift: timedelta = timedelta()) -> Swept:
+    from benchmarks.memory import kilobytes
     from forum.digests.send import send_due
 
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    began = memory("VmRSS")
+    began = kilobytes("VmRSS")
     uncertain = send_due(lambda: DUE + shift)["uncertain"]
-    return Swept(uncertain, memory("VmHWM") - began)
+    return Swept(uncertain, (kilobytes("VmHWM") - began) / 1024)
 
 
 def forked(deed, *args, workers: int = 1) -> Swept:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from benchmarks.memory import kilobytes
 from benchmarks.pages import ROOT, environment
 from scripts.run import DAPHNE
 
@@ -206,20 +207,14 @@ async def compare_memory(cast: Cast, sockets: int) -> None:
             for each in await open_all(port, cast, WARM):
                 each.close()
             await asyncio.sleep(2)
-            before = resident(process.pid)
+            before = kilobytes("VmRSS", process.pid)
             opened_ones = await open_all(port, cast, sockets)
             await asyncio.sleep(2)
-            taken[name] = (resident(process.pid) - before) / sockets
+            taken[name] = (kilobytes("VmRSS", process.pid) - before) / sockets
             for each in opened_ones:
                 each.close()
         print(f"| {name} | {before / 1024:.0f} | {taken[name]:.1f} |")
     print(f"\nThe live one takes {taken['live'] / taken['bare']:.2f} times as much.")
-
-
-def resident(pid: int) -> int:
-    """KB of memory that the process has."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 if __name__ == "__main__":

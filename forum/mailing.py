@@ -101,12 +101,11 @@ def hand_over(message: EmailMessage, mail: BaseEmailBackend) -> Handed:
     except smtplib.SMTPRecipientsRefused as refusal:
         code = next(iter(refusal.recipients.values()))[0]
         return Handed.REFUSED if code >= 500 else Handed.PUT_OFF
-    except smtplib.SMTPDataError as answer:
-        # What a filter says of one mail, perhaps for days, says nothing of the others.
-        return Handed.PUT_OFF if answer.smtp_code >= 500 else Handed.FAILED
     except smtplib.SMTPResponseException as answer:
         log.warning("a mail was not taken: %d", answer.smtp_code)
-        return Handed.FAILED
+        # What a filter says of one mail, perhaps for days, says nothing of the others.
+        is_of_this_mail = isinstance(answer, smtplib.SMTPDataError) and answer.smtp_code >= 500
+        return Handed.PUT_OFF if is_of_this_mail else Handed.FAILED
     except Exception as fault:
         log.error("a mail was interrupted: %s", type(fault).__name__)
         # The connection was good a moment ago. Whether the server has the mail, only an answer would say.

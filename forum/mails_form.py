@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from forum.models.digest import Every
+
 
 class MailsForm(forms.ModelForm):
     """What a page from before that still shows as chosen is not begun again by saving something else."""
@@ -17,7 +19,7 @@ class MailsForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        wanted = cleaned.get(self.mails) not in ([], "off")
+        wanted = cleaned.get(self.mails) not in ([], Every.OFF)
         if wanted and self.ended_now and cleaned.get("ended") != self.ended_now:
             self.add_error(
                 self.mails, "They were ended meanwhile. Do you want them again? Then save once more."

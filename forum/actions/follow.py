@@ -21,9 +21,7 @@ def follow(what: Thread | Tag, level: Level | None = None, *, by: Account) -> No
     if not may_follow(by):
         raise NotAllowed("Sign in to follow threads and tags.")
     chosen = {"level": level or usual_level(what)}
-    if level and isinstance(
-        what, Thread
-    ):  # what was chosen of a thread that was merged into it counts no more
+    if level and isinstance(what, Thread):  # what was chosen of those merged into it counts no more
         Follow.objects.of(by).filter(thread__merged_into=what).delete()
     Follow.objects.update_or_create(
         account=by, **_target(what), defaults=chosen if level else {}, create_defaults=chosen

@@ -171,9 +171,11 @@ def _deal_with(due: Due, mail: BaseEmailBackend, now: datetime) -> str:
 
 
 def _leave(batch: list[Digest], now: datetime) -> None:
-    """To the next sweep, as if nobody had taken them."""
-    for digest in batch:
-        Digest.objects.filter(pk=digest.pk, try_at=digest.try_at, handing=False).update(try_at=now)
+    """To the next sweep, as if nobody had taken them: their lease, which is one, ends now."""
+    left = Digest.objects.filter(
+        pk__in=[digest.pk for digest in batch], try_at=batch[0].try_at, handing=False
+    )
+    left.update(try_at=now)
 
 
 def _put_off(batch: list[Digest], now: datetime) -> int:

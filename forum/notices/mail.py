@@ -101,7 +101,8 @@ def open_round(now: datetime) -> None:
         if found := rounds.taken(now):
             opened = found.opened(now)
             if opened.open and not found.open:
-                opened = _counted(opened, opened.open, _told(opened, opened.open, now))
+                told = _told(opened, opened.open, now)
+                opened = replace(opened, open=opened.open.told_to(told.addressees))
             rounds.keep(opened, now)
 
 
@@ -130,20 +131,14 @@ def _after_sending(
     concerned = told.named | vault.mail_accounts(told.behind)
     swept = _send(concerned, found, current, clock, until, done)
     now = clock()
-    current = replace(current, reached=swept.reached)
-    found = _counted(found, current.asked_all(now) if swept.asked_all else current, told)
+    current = replace(current, reached=swept.reached).told_to(told.addressees)
+    found = replace(found, open=current.asked_all(now) if swept.asked_all else current)
     if swept.waits:
         return found, now + AGAIN_AFTER
     if not swept.asked_all:
         return found, now
-    vault.fill_mail_notes(max(current.addressees, told.addressees), current.at)
+    vault.fill_mail_notes(current.addressees, current.at)
     return found.closed(now), now
-
-
-def _counted(found: Rounds, current: Round, told: Told) -> Rounds:
-    """With the most addressees that it ever had: of those who had their mail, some may not count later, when
-    their quiet hours have begun."""
-    return replace(found, open=replace(current, addressees=max(current.addressees, told.addressees)))
 
 
 def _send(

@@ -35,6 +35,11 @@ class Round:
     def at(self) -> datetime:
         return datetime.fromtimestamp(self.half_hour * HALF_HOUR.total_seconds(), UTC)
 
+    def told_to(self, addressees: int) -> "Round":
+        """With the most that it ever had: of those who had their mail, some may not count later, when their
+        quiet hours have begun."""
+        return replace(self, addressees=max(self.addressees, addressees))
+
     def asked_all(self, now: datetime) -> "Round":
         return replace(self, ended=self.ended or int(now.timestamp()))
 
