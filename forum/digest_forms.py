@@ -1,10 +1,7 @@
 """Choosing a digest."""
 
-from typing import Any
-
 from django import forms
 
-from forum.fields import ZoneField
 from forum.mails_form import MailsForm
 from forum.models import Digest
 from forum.models.digest import CHOSEN, About, Every, Shows
@@ -20,15 +17,9 @@ class DigestForm(MailsForm):
         label="How much it says",
         help_text="Others may read your mail: an employer, whoever shares a screen. Counts name no thread.",
     )
-    zone = ZoneField()
 
     class Meta:
         model = Digest
         fields = CHOSEN
         labels = {"weekday": "Day of the week", "at_hour": "Hour"}
         help_texts = {"weekday": "For the one that comes once a week.", "at_hour": "By your own clock."}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance._state.adding:
-            self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED

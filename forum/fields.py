@@ -59,12 +59,16 @@ class TagChoice(forms.ModelMultipleChoiceField):
 class ZoneField(forms.ChoiceField):
     """A time zone, by region and place."""
 
-    SUGGESTED = {"data-zone": True}  # for who has not chosen one, the browser then suggests its own
+    SUGGESTED = {"data-zone": True}  # the browser then chooses its own
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             choices=_by_region, label="Your time zone", help_text="By region, then place.", **kwargs
         )
+
+    @staticmethod
+    def knows(zone: str) -> bool:
+        return any(zone in names for names in zones().values())
 
 
 def _by_region() -> list[tuple[str, list[tuple[str, str]]]]:

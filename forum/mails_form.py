@@ -1,21 +1,30 @@
-"""Choosing mails that a link in each of them ends."""
+"""Choosing mails that a link in each of them ends, and by whose clock they come."""
 
 from typing import Any
 
 from django import forms
 
+from forum.fields import ZoneField
 from forum.models.digest import Every
 
 
 class MailsForm(forms.ModelForm):
-    """What a page from before that still shows as chosen is not begun again by saving something else."""
+    """What a page from before that still shows as chosen is not begun again by saving something else.
 
+    Who chose no time zone, or one that is no more, is offered what they chose elsewhere, or their browser's.
+    """
+
+    zone = ZoneField()
     ended = forms.CharField(required=False)  # how they stood when the page was made
     mails = ""  # the field that chooses them
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone_elsewhere: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ended_now = self.instance.ended
+        chosen = [zone for zone in (self.instance.zone, zone_elsewhere) if ZoneField.knows(zone)]
+        self.initial["zone"] = chosen[0] if chosen else "UTC"
+        if not chosen:
+            self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

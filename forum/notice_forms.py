@@ -7,7 +7,6 @@ from django import forms
 
 from accounts.models import Account
 from forum.actions.notice_settings import CHOSEN
-from forum.fields import ZoneField
 from forum.mails_form import MailsForm
 from forum.models import NoticeSettings
 from forum.models.notice_settings import MAY_STAY_OUT, Concern
@@ -33,7 +32,6 @@ class NoticeSettingsForm(MailsForm):
     mail = forms.MultipleChoiceField(choices=Concern, required=False, label="Mail")
     quiet_from = forms.TypedChoiceField(choices=HOURS, coerce=int, label="From")
     quiet_to = forms.TypedChoiceField(choices=HOURS, coerce=int, label="Until")
-    zone = ZoneField()
     discreet = forms.BooleanField(
         required=False,
         label="Be discreet on the page",
@@ -49,8 +47,6 @@ class NoticeSettingsForm(MailsForm):
         super().__init__(*args, **kwargs)
         self._refused: dict[str, list[Concern]] = {}
         self.concerns = [each for each in Concern if each != Concern.DESK or account.acts_as_moderator]
-        if self.instance._state.adding:
-            self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED
 
     @property
     def channels(self) -> list[forms.BoundField]:

@@ -18,14 +18,14 @@ class Mailing(models.Model):
 
     salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
     token_hash = models.BinaryField(max_length=32, unique=True)
-    zone = models.CharField(max_length=64, default="UTC")
+    zone = models.CharField(max_length=64, blank=True)  # "" until the member chose one
 
     class Meta:
         abstract = True
 
     @property
     def clock(self) -> tzinfo:
-        """The member's; of a zone that is no more, UTC: that stops no mail and breaks no page."""
+        """The member's; UTC where there is none, or none any more: that stops no mail and breaks no page."""
         try:
             return ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import MemberRequest, member_required
 from anonymity.hour import hour_of
 from forum.actions.digest import choose_digest, digest_of
+from forum.actions.notice_settings import notice_settings_of
 from forum.digest_forms import DigestForm
 from forum.digests.contents import Window
 from forum.digests.followed import followed_by
@@ -32,7 +33,8 @@ def digest(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     kept = digest_of(request.user, now=now)
     chosen = copy(kept)
-    form = DigestForm(request.POST if request.method == "POST" else None, instance=chosen)
+    sent = request.POST if request.method == "POST" else None
+    form = DigestForm(sent, instance=chosen, zone_elsewhere=notice_settings_of(request.user).zone)
     if form.is_valid():
         choose_digest(chosen, now=now)
         return redirect(f"{request.path}?saved")

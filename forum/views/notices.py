@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, member_required
 from forum.actions.notice_settings import choose_notices, notice_settings_of
-from forum.models import Follow
+from forum.models import Digest, Follow
 from forum.notice_forms import NoticeSettingsForm
 
 SHOWN = 200
@@ -21,7 +21,9 @@ def notice_settings(request: MemberRequest) -> HttpResponse:
     kept = notice_settings_of(request.user)
     chosen = copy(kept)
     sent = request.POST if request.method == "POST" else None
-    form = NoticeSettingsForm(sent, instance=chosen, account=request.user)
+    digest = Digest.objects.filter(account=request.user).only("zone").first()
+    elsewhere = digest.zone if digest else ""
+    form = NoticeSettingsForm(sent, instance=chosen, account=request.user, zone_elsewhere=elsewhere)
     if form.is_valid():
         choose_notices(chosen)
         return redirect(f"{request.path}?saved")

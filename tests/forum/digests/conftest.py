@@ -17,7 +17,7 @@ def chosen(account: Account, *tags: Tag, now: datetime = CHOSEN_AT, **what) -> D
     for tag in tags:
         follow(tag, by=account)
     digest = digest_of(account, now=now)
-    for name, value in {"every": "week", **what}.items():
+    for name, value in {"every": "week", "zone": "UTC", **what}.items():
         setattr(digest, name, value)
     choose_digest(digest, now=now)
     return Digest.objects.get(account=account)

@@ -52,7 +52,9 @@ def test_a_zone_that_is_no_more_breaks_no_page(client, alice, tags, page):
     chosen(alice, tags["us"], now=timezone.now())
     Digest.objects.update(zone="Europe/Atlantis")
     client.force_login(alice)
-    assert client.get(f"/my/settings/digest/{page}").status_code == 200
+    answer = client.get(f"/my/settings/digest/{page}")
+    assert answer.status_code == 200
+    assert ("data-zone" in answer.content.decode()) == (page == "")  # the form offers the browser's own
 
 
 def test_a_page_from_before_it_was_ended_begins_it_not_again(client, alice, tags):

@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 
-from forum.models import Notice, NoticeSettings
+from forum.actions.notice_settings import give_everybody_settings
+from forum.models import Digest, Notice, NoticeSettings
 from forum.notices import fanout
 from forum.notices.inbox import Inbox
 from tests import make
@@ -41,6 +42,23 @@ def test_a_choice_is_kept(carols, carol):
     page = carols.get(f"{HERE}?saved").content.decode()
     assert "Saved." in page
     assert "data-zone" not in page
+
+
+def test_settings_that_everybody_got_leave_the_time_zone_to_the_browser(carols, carol):
+    give_everybody_settings()
+    assert "data-zone" in carols.get(HERE).content.decode()
+
+
+def test_a_time_zone_chosen_for_one_is_offered_for_the_other(carols, carol):
+    give_everybody_settings()
+    digest = {"every": "off", "weekday": "0", "at_hour": "7", "about": "all", "shows": "counts"}
+    carols.post("/my/settings/digest/", {**digest, "zone": "Europe/Berlin"})
+    page = carols.get(HERE).content.decode()
+    assert 'value="Europe/Berlin" selected' in page
+    assert "data-zone" not in page
+    carols.post(HERE, CHOICE)
+    Digest.objects.all().delete()
+    assert 'value="America/Denver" selected' in carols.get("/my/settings/digest/").content.decode()
 
 
 def test_moderators_choose_for_their_desk_as_well(client, mo):
