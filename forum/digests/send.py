@@ -93,10 +93,10 @@ def note_uncertain(now: datetime) -> int:
 
 @transaction.atomic
 def _take(now: datetime) -> list[Digest]:
-    """The next that are due, for this worker alone until the lease ends."""
+    """The next that are due, those of one window together, for this worker alone until the lease ends."""
     skip = connection.features.has_select_for_update_skip_locked
     free = Digest.objects.due(now).select_for_update(skip_locked=skip)
-    batch = list(free.order_by("told_hour", "try_at")[:BATCH])
+    batch = sorted(free.order_by("try_at")[:BATCH], key=lambda digest: digest.told_hour)
     for digest in batch:
         digest.try_at = now + LEASE
     Digest.objects.filter(pk__in=[digest.pk for digest in batch]).update(try_at=now + LEASE)

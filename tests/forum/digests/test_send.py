@@ -98,6 +98,18 @@ def test_as_many_queries_for_a_batch_as_for_one_but_for_three_each(post_office, 
     assert counts[1] - counts[0] == 9 * 2  # before and after each mail
 
 
+@pytest.mark.embedded
+def test_a_batch_is_taken_without_sorting_all_that_are_due(alices):
+    with CaptureQueriesContext(connection) as captured:
+        assert send._take(DUE) == [alices]
+    [looked_up] = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {looked_up}")
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    assert "digests_due" in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_a_mail_server_that_is_away_is_waited_for_with_growing_patience(
     post_office, alice, alices, settings, monkeypatch
 ):
