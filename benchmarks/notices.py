@@ -26,11 +26,14 @@ def main() -> None:
     options.add_argument("--mailed", type=int, default=1000)
     chosen = options.parse_args()
     sys.path.insert(0, str(ROOT))
-    from benchmarks.digests import prepare, serve
+    from benchmarks.digests import prepare
+    from benchmarks.sink import recipients, serve
 
     with tempfile.TemporaryDirectory(prefix="notices-") as home:
         received = Path(home) / "received"
-        prepare(home, serve(received), threads=10)
+        port, sink = serve(received)
+        prepare(home, port, threads=10)
+        print(f"The mail server: {sink}\n")
         reply, tag = reply_and_tag()
         print("| " + " | ".join(HEADINGS) + " |\n|" + "--:|" * len(HEADINGS))
         for followers in map(int, chosen.followers.split(",")):
@@ -40,7 +43,7 @@ def main() -> None:
             began = time.perf_counter()
             mail_all()
             mailing = time.perf_counter() - began
-            mails = len(received.read_text().split())
+            mails = sum(1 for _ in recipients(received))
             row = [f"{followers:,}", f"{request * 1000:.1f}", f"{worker:.2f}", f"{followers / worker:,.0f}"]
             print("| " + " | ".join([*row, f"{mails:,}", f"{mailing:.1f}", f"{mails / mailing:.0f}"]) + " |")
 
