@@ -16,10 +16,17 @@ test: development servers lint suite ## install what the tests need, then check 
 
 suite:
 	$(PYTEST) -n 2 --dist worksteal
+	@$(MAKE) --no-print-directory -j 3 -O postgres glass lost
+	$(PYTEST) -n 3 --dist load --maxschedchunk 1 --reruns 2 tests/browser
+
+postgres:
 	$(PYTEST) -n 2 --dist worksteal --stores=postgres -m "not embedded"
+
+glass:
 	$(PYTEST) -n 2 --break-glass $(GLASS)
-	$(PYTEST) -n 2 --dist loadfile --reruns 2 tests/browser
-	$(PYTEST) --reruns 2 tests/browser/test_main_job.py tests/browser/test_live_lost.py --stores=postgres
+
+lost: # which mostly waits
+	$(PYTEST) --reruns 2 --stores=postgres tests/browser/test_main_job.py tests/browser/test_live_lost.py
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .
@@ -49,4 +56,4 @@ python:
 servers:
 	@sh scripts/install_servers.sh
 
-.PHONY: help run test suite lint screenshots bench lock runtime development python servers
+.PHONY: help run test suite postgres glass lost lint screenshots bench lock runtime development python servers

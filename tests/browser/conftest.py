@@ -55,6 +55,11 @@ for line in sys.stdin:
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: "test_every_page" not in item.nodeid)
+
+
 @dataclass(frozen=True)
 class Site:
     """The running board: its address, its management commands, and Python beside it."""

@@ -9,6 +9,8 @@ from forum.actions.withdraw import withdraw
 from forum.listing import Selection, list_threads
 from tests import make
 
+pytestmark = pytest.mark.every_case
+
 
 def titles(query: str, **page) -> list[str]:
     return [thread.title for thread in list_threads(Selection.from_address(QueryDict(query)), **page).items]

@@ -11,6 +11,8 @@ from forum.listing import Selection, list_threads
 from forum.models import Thread
 from tests import make
 
+pytestmark = pytest.mark.every_case
+
 
 @pytest.fixture(scope="module")
 def made(once) -> list[Thread]:

@@ -19,6 +19,8 @@ from moderation.listing import PAGE, Selection, list_items
 from moderation.models import QueueItem, Recusal
 from tests import make
 
+pytestmark = pytest.mark.every_case
+
 ROWS = [
     ("Colorado counselor", 30, ["professional-counselor", "us-co"], "routine"),
     ("Oregon psychologist", 5, ["psychologist", "us-or"], "urgent"),

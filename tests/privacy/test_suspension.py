@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.test import Client
@@ -49,19 +50,22 @@ def personas(tags, mo) -> dict[str, Persona]:
 def everywhere(viewers: dict[str, Client], but: str) -> dict[tuple[str, str], tuple[int, bytes]]:
     """What each viewer gets at every address, apart from those of one page about an author."""
     seen = {}
-    for address in addresses(get_resolver()):
-        if address.startswith(but) or "logout" in address:
-            continue
-        for name, client in viewers.items():
-            response = client.get(address)
-            seen[address, name] = response.status_code, masked(response)
+    for alike in addresses(get_resolver()):
+        for address in alike:
+            if address.startswith(but) or "logout" in address or address == "/readyz":
+                continue  # which tells how long ago the worker was there
+            for name, client in viewers.items():
+                response = client.get(address)
+                seen[address, name] = response.status_code, masked(response)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                break  # of what only takes forms, one is looked at
     return seen
 
 
 def test_no_page_of_any_account_or_persona_differs_after_a_pause(personas, mo, admin, mia):
     acted = personas["first"]
     bob = make.Account.objects.get(display_name="Bob")
-    viewers = {"nobody": None, "bob": bob, "mia": mia, "admin": admin}
+    viewers = {"nobody": None, "bob": bob, "admin": admin, "mia": mia}
     clients = {name: signed_in(account) for name, account in viewers.items()}
     page = author_page(acted)
     clients["bob"].post("/inbox/read/")  # a notice that is opened is read, and looking round opens all

@@ -12,6 +12,8 @@ from forum.search import query
 from forum.states import State
 from tests import make
 
+pytestmark = pytest.mark.every_case
+
 
 @pytest.fixture
 def board(tags, mia) -> dict[str, Thread]:

@@ -24,7 +24,6 @@ class Person:
         self.name, self.chance = name, chance
         self.saw: list[tuple[str, str]] = []  # address and step, answer
         self.email = f"{name}@example.org"
-        self.has_left = False
         self.client = Client(enforce_csrf_checks=True)
 
     @property

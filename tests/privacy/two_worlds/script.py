@@ -270,7 +270,6 @@ class Script(Desk):
         self.asks(erin, "erin's", identity="named")
         yield "erin deletes her account"
         erin.sends("/my/delete/", {"name": "former", "password": make.PASSWORD, "sure": "on"})
-        erin.has_left = True
         yield "the worker does all that it does in a night"
         self.groups = self.live_groups()
         run_every_task()

@@ -7,10 +7,12 @@ import pytest
 from django.urls import URLResolver, path
 from django.urls.resolvers import RegexPattern
 
+from tests.forum.live.tabs import soon
 from tests.privacy.two_worlds.compare import differences, report
 from tests.privacy.two_worlds.crawl import UnknownParameter, addresses
 from tests.privacy.two_worlds.leaks import ANSWERED, LEAKS
 from tests.privacy.two_worlds.run import evidence_of
+from tests.privacy.two_worlds.scan import assert_no_secret_lies_about
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
@@ -21,7 +23,10 @@ CAPTURED = {"pages", "rows of default", "rows of vault", "mail", "frames", "bus"
 
 @pytest.mark.embedded
 async def test_nothing_that_anybody_else_can_see_depends_on_who_wrote_anonymously():
-    worlds = [await evidence_of(*authors) for authors in WORLDS]
+    worlds = []
+    for authors in WORLDS:
+        worlds.append(await evidence_of(*authors))
+        await soon(assert_no_secret_lies_about)(worlds[-1])
     for one, other in combinations(worlds, 2):
         found = differences(one, other)
         assert not found, report(found)
@@ -46,6 +51,7 @@ async def test_each_planted_leak_is_noticed(until):
 async def test_without_a_leak_the_shortened_script_differs_in_nothing():
     """So that it was the leak which the test above noticed. On PostgreSQL and Redis too."""
     one, other = [await evidence_of(asker, until=ANSWERED) for asker in ("alice", "bob")]
+    await soon(assert_no_secret_lies_about)(other)
     found = differences(one, other)
     assert not found, report(found)
 
