@@ -23,7 +23,7 @@ class MailsForm(forms.ModelForm):
         self.ended_now = self.instance.ended
         chosen = [zone for zone in (self.instance.zone, zone_elsewhere) if ZoneField.knows(zone)]
         self.initial["zone"] = chosen[0] if chosen else "UTC"
-        if not chosen:
+        if not chosen and not self.is_bound:
             self.fields["zone"].widget.attrs |= ZoneField.SUGGESTED
 
     def clean(self) -> dict[str, Any]:

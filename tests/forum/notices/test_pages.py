@@ -49,6 +49,12 @@ def test_settings_that_everybody_got_leave_the_time_zone_to_the_browser(carols, 
     assert "data-zone" in carols.get(HERE).content.decode()
 
 
+def test_a_time_zone_that_came_with_a_slip_is_not_chosen_anew_by_the_browser(carols):
+    page = carols.post(HERE, {**CHOICE, "quiet_from": "24"}).content.decode()
+    assert 'value="America/Denver" selected' in page
+    assert "data-zone" not in page
+
+
 def test_a_time_zone_chosen_for_one_is_offered_for_the_other(carols, carol):
     give_everybody_settings()
     digest = {"every": "off", "weekday": "0", "at_hour": "7", "about": "all", "shows": "counts"}
