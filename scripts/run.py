@@ -91,11 +91,12 @@ def has_tables(alias: str) -> bool:
 
 
 def lacks_migrations(alias: str) -> bool:
-    from django.db import connections
+    from django.db import connections, router
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connections[alias])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    newest = [node for node in executor.loader.graph.leaf_nodes() if router.allow_migrate(alias, node[0])]
+    return bool(executor.migration_plan(newest))
 
 
 def demo_logins() -> str:

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
 from anonymity.models import Link
 from config.router import VaultRouter
@@ -16,6 +17,7 @@ TABLES = {"vault_link", "vault_block", "vault_rate", "vault_keycheck"}
 def test_the_vault_holds_its_own_tables_only():
     assert set(connections["vault"].introspection.table_names()) == TABLES | {"django_migrations"}
     assert not TABLES & set(connections["default"].introspection.table_names())
+    assert {app for app, _ in MigrationRecorder(connections["vault"]).applied_migrations()} == {"anonymity"}
 
 
 @pytest.mark.django_db(databases=["default", "vault"])
