@@ -53,6 +53,7 @@ def test_its_headers_say_what_it_is_and_nothing_of_whom(post_office, alice, tags
     mail, text, html = sent(post_office, alice, tags)
     assert (mail["To"], mail["From"]) == (alice.email, live.DEFAULT_FROM_EMAIL)
     assert re.fullmatch(rf"<[0-9a-f]{{32}}@{re.escape(live.SITE_HOST)}>", mail["Message-ID"])
+    assert re.fullmatch(r"==[0-9a-f]{32}==", mail.get_boundary())
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == f"Sounding Board digest <digest.{live.SITE_HOST}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

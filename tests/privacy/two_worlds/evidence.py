@@ -27,7 +27,7 @@ COUNTED_BY_THE_SERVER = {"forum_rewrite"}  # whose numbers go on from one world 
 SEALED = {"inbox_seal", "seal"}
 
 # Drawn at random for each mail, of which others in the round may get theirs before or after.
-DRAWN = re.compile(r"<[0-9a-f]{32}(?=@)|={15}\d+==")
+DRAWN = re.compile(r"<[0-9a-f]{32}(?=@)|={15}\d+==|==[0-9a-f]{32}==")
 
 
 @dataclass(frozen=True)
