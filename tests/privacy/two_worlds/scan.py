@@ -78,7 +78,7 @@ def spellings_of_hash(raw: bytes) -> set[bytes]:
 
 def check_captured(captured: bytes) -> None:
     assert not any(spelling in captured for spelling in code_spellings())
-    assert sealed()
+    assert len(sealed()) > 10
     for value in [*sealed(), *secrets()]:
         assert not occurs(value, captured)
     for account in Account.objects.all():

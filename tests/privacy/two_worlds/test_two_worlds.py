@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from itertools import combinations
 
 import pytest
+from django.db import connection  # noqa: F401  the condition of a skip names it
 from django.urls import URLResolver, path
 from django.urls.resolvers import RegexPattern
 
@@ -51,9 +52,14 @@ async def test_each_planted_leak_is_noticed(until):
 async def test_without_a_leak_the_shortened_script_differs_in_nothing():
     """So that it was the leak which the test above noticed. On PostgreSQL and Redis too."""
     one, other = [await evidence_of(asker, until=ANSWERED) for asker in ("alice", "bob")]
-    await soon(assert_no_secret_lies_about)(other)
     found = differences(one, other)
     assert not found, report(found)
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="There each of the worlds compared is looked at.")
+async def test_no_secret_lies_about_after_the_whole_script():
+    evidence = await evidence_of("alice", until="all look round at the end")
+    await soon(assert_no_secret_lies_about)(evidence)
 
 
 def test_an_address_that_the_crawl_cannot_fill_in_fails(db):

@@ -129,9 +129,8 @@ class World:
                 person.opens(address)
             if thread:
                 person.opens(thread.get_absolute_url())
-            if name in AUTHORS:
-                person.confirms()
-                person.opens("/my/anonymous/")
+            person.confirms()
+            person.opens("/my/anonymous/")
 
     def silences(self, who: Person, post: UUID, deed: str, **fields: Any) -> None:
         """A deed on the page about the author of an anonymous post, as a moderator finds it."""
