@@ -7,7 +7,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing=""
 has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 has redis-server || missing="$missing redis-server"
-has chromium || missing="$missing chromium"
+has chromium-headless-shell || has chromium || missing="$missing chromium-headless-shell"
 [ -n "$missing" ] || exit 0
 
 if ! has apt-get || [ "$(id -u)" != 0 ]; then

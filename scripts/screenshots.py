@@ -53,7 +53,8 @@ def set_up_django(data: str) -> None:
 def take_all(site: str) -> None:
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        debian = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=debian, args=arguments)
         for name, role, address, device, colours in SHOTS:
             page = open_page(browser, site, role, device, colours)
             go(page, address)

@@ -24,6 +24,8 @@ STARTS_WITHIN = 120.0  # seconds, on a machine that is busy
 NEW_CLUSTER = ["-U", "board", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
 QUICK = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 QUICK += ["-c", "max_connections=200", "-c", "listen_addresses=127.0.0.1"]
+# Else it would count rows while a test has few, and plan for few where the next has ten thousand.
+QUICK += ["-c", "autovacuum=off", "-c", "jit=off"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

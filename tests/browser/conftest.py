@@ -128,8 +128,8 @@ def base_url(site: Site) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
-    debian = {"executable_path": found} if (found := shutil.which("chromium")) else {}
-    return {**browser_type_launch_args, **debian, "args": arguments}
+    debian = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # or else Playwright's own
+    return {**browser_type_launch_args, "executable_path": debian, "args": arguments}
 
 
 class Complaints(list[str]):

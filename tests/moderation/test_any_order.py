@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -388,4 +389,6 @@ class Board(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_is_done_in_any_order_nothing_is_lost_doubled_or_public_unread(tags):
-    play(Board, settings=settings(max_examples=12, stateful_step_count=40))
+    """On PostgreSQL fewer: one deed after the other is the same to it."""
+    examples = 12 if connection.vendor == "sqlite" else 4
+    play(Board, settings=settings(max_examples=examples, stateful_step_count=40))

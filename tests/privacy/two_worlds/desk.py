@@ -70,7 +70,7 @@ class Desk(World):
         yield "somebody clarifies anonymously meanwhile"
         self.returns_to(self.people[self.asker], "anonymous", "while names are paused", deed="clarify")
         self.decides(mia, "anonymous")
-        self.all_look_round()
+        self.readers_look_round()
         yield "mia grants alice's appeal, mo may decide neither and lifts bob's"
         for item in QueueItem.objects.waiting().filter(kind="appeal").order_by("appeal__sanction__measure"):
             mo.opens(item.get_absolute_url())
@@ -91,10 +91,10 @@ class Desk(World):
         item = self.appeal_of("declined")
         mo.opens(item.get_absolute_url())
         mo.sends(f"{item.get_absolute_url()}claim/", page="/moderation/queue/", status=403)
-        self.all_look_round()
+        self.readers_look_round()
         yield "mia upholds it, and its author reads both reasons"
         self.decides_on_appeal(mia, item, "stand")
-        self.all_look_round()
+        self.readers_look_round()
         self.tools_of(asker, "declined")
         yield "somebody's anonymous view is declined and appealed, which mia grants and publishes"
         looked = {"identity": "anonymous"}
@@ -133,7 +133,7 @@ class Desk(World):
         for person in (mia, mo):
             person.opens("/moderation/queue/?hold=free")
             person.opens(address)
-        self.all_look_round()
+        self.readers_look_round()
         yield "mia publishes it"
         self.decides(mia, "close to home")
 
@@ -203,7 +203,7 @@ class Desk(World):
         question, view = posts.get(kind="question"), posts.get(kind="perspective", author=None)
         yield "the author edits the question"
         self.edits(asker, question, "It is a small town.", seen=f"{question.version}.0")
-        self.all_look_round()
+        self.readers_look_round()
         yield "mia returns the edit, and takes that back"
         self.decides(mia, "anonymous", "return")
         item = QueueItem.objects.get(post=question, kind="edit").get_absolute_url()
@@ -211,7 +211,7 @@ class Desk(World):
         yield "the author changes it, and mia publishes it"
         self.edits(asker, question, "It is not large.", seen=version_shown(question, Edit.objects.get()))
         self.decides(mia, "anonymous")
-        self.all_look_round()
+        self.readers_look_round()
         yield "who replied edits their view, which mo holds and declines"
         self.edits(replier, view, "Mind you.", seen=f"{view.version}.0")
         self.holds(mo, "anonymous")
@@ -226,8 +226,8 @@ class Desk(World):
         self.returns_to(asker, "anonymous", "second clarification", deed="clarify")
         self.decides(mo, "anonymous", "propose")
         clarified = posts.get(body=BODY.format("second clarification"))
-        yield "all look round while the author is asked, who refuses"
-        self.all_look_round()
+        yield "readers look round while the author is asked, who refuses"
+        self.readers_look_round()
         words = "It says what I did not say."
         self.answers(asker, clarified, "refuse", version=Edit.objects.get().version, words=words)
         yield "mia proposes others, and the author agrees"
@@ -235,7 +235,7 @@ class Desk(World):
         self.answers(asker, clarified, "accept", version=Edit.objects.get().version)
         yield "the author edits once more, which waits"
         self.edits(asker, question, "Still.", seen=f"{question.version + 1}.0")
-        self.all_look_round()
+        self.readers_look_round()
         for name in AUTHORS:
             self.people[name].sends("/inbox/read/", page="/inbox/")
 
@@ -254,8 +254,8 @@ class Desk(World):
         yield "mo shows it again, and mia opens it again"
         self.cares_for(mo, "anonymous", "unhide")
         self.cares_for(mia, "anonymous", "reopen")
-        yield "all look round when it is open again"
-        self.all_look_round()
+        yield "readers look round when it is open again"
+        self.readers_look_round()
 
     def _two_agree(self) -> Iterator[str | Watch]:
         """Who replies anonymously asks about a colleague, and two moderators have to agree."""
@@ -266,14 +266,14 @@ class Desk(World):
         self.decides(mia, "colleague")
         item = QueueItem.objects.waiting().get(post__thread=self.thread("colleague"))
         address = item.get_absolute_url()
-        yield "all look round while one has agreed, who takes it back and agrees again"
-        self.all_look_round()
+        yield "readers look round while one has agreed, who takes it back and agrees again"
+        self.readers_look_round()
         mo.opens(address)
         mia.sends(f"{address}agree-no-more/", page=address)
         self.decides(mia, "colleague")
         yield "mo agrees, and it is public"
         self.decides(mo, "colleague")
-        self.all_look_round()
+        self.readers_look_round()
 
     def _merging(self) -> Iterator[str | Watch]:
         """What is anonymous into what has a name, then the other way round."""
@@ -281,8 +281,8 @@ class Desk(World):
         for merged, kept in (("anonymous", "alice's"), ("alice's", "anonymous")):
             yield f"mo merges {merged} into {kept}"
             self.cares_for(mo, merged, "merge", into=f"/threads/{self.thread(kept).public_id}/")
-            yield f"all look round while {merged} is merged, its author among the tools"
-            self.all_look_round()
+            yield f"readers look round while {merged} is merged, its author among the tools"
+            self.readers_look_round()
             self.tools_of(self.people[self.asker], "anonymous")
             for person in self.people.values():
                 for name in (merged, kept):
@@ -298,13 +298,13 @@ class Desk(World):
         asked = {"words": "climb", "reason": "It says where the two would meet.", "hidden": ""}
         yield "mia asks to remove words"
         mia.sends(f"{page}redact/", asked)
-        yield "all look round while it waits for a second moderator"
-        self.all_look_round()
+        yield "readers look round while it waits for a second moderator"
+        self.readers_look_round()
         yield "mo agrees, and its author reads why"
         settled = f"/moderation/redactions/{Redaction.objects.get().pk}/agree/"
         mo.sends(settled, page=page)
         self.tools_of(self.people[self.asker], "anonymous")
-        self.all_look_round()
+        self.readers_look_round()
 
     def cares_for(self, who: Person, name: str, deed: str, **fields: Any) -> None:
         """A deed on the page about a thread, as a moderator finds it."""
@@ -331,7 +331,7 @@ class Desk(World):
         yield "the author flags the anonymous view, which mia leaves hidden and mo shows again"
         self.flags(asker, view, "identifies")
         self.decides_on_flags(mia, view, "uphold", then="hide")
-        self.all_look_round()
+        self.readers_look_round()
         page = f"/moderation/threads/{self.thread('anonymous').public_id}/"
         mo.sends(f"/moderation/posts/{view}/show/", page=page)
         yield "all read what concerns them, also of their flags"

@@ -34,16 +34,23 @@ class Person:
         self.chance.next_request()
         response = self._saw("GET", address, self.client.get(address))
         assert response.status_code == status, f"{self.name} GET {address}: {response.status_code}"
-        return response.content.decode()
+        page = response.content.decode()
+        if form := TOKEN.search(page):
+            self.token = form[1]
+        return page
 
     def sends(
         self, address: str, fields: dict[str, Any] | None = None, *, page: str = "", status: int = 303
     ) -> HttpResponse:
         """Fill in the form of `page` (the address itself unless told) and send it to `address`."""
-        token = TOKEN.search(self.opens(page or address))
-        assert token, f"{page or address} has no form for {self.name}"
+        form = TOKEN.search(self.opens(page or address))
+        assert form, f"{page or address} has no form for {self.name}"
+        return self.posts(address, fields, status=status)
+
+    def posts(self, address: str, fields: dict[str, Any] | None = None, *, status: int = 303) -> HttpResponse:
+        """Send `fields` to `address` with the secret of the last form that was seen."""
         self.chance.next_request()
-        fields = {"csrfmiddlewaretoken": token[1], **(fields or {})}
+        fields = {"csrfmiddlewaretoken": self.token, **(fields or {})}
         response = self._saw("POST", address, self.client.post(address, fields))
         assert response.status_code == status, f"{self.name} POST {address}: {shown(response)}"
         return response
@@ -64,7 +71,7 @@ class Person:
 
     def confirms(self) -> None:
         """As /my/anonymous/ asks; also when it would not ask, so that all worlds send the same."""
-        self.sends(confirm.PATH, make.confirmation(), page="/accounts/logout/")
+        self.posts(confirm.PATH, make.confirmation())
 
     def signs_out(self) -> None:
         self.sends("/accounts/logout/")

@@ -125,16 +125,16 @@ class Script(Desk):
         mia.opens("/moderation/queue/")
         mia.sends(f"{item}undo/", page=item)
         self.decides(mia, "anonymous", "return")
-        yield "all look round while it is returned"
-        self.all_look_round()
+        yield "readers look round while it is returned"
+        self.readers_look_round()
         yield "its author writes it anew"
         returned = self.thread("anonymous").posts.get()
         fields = typed.anew(returned, title="May I climb beside her (anonymous)")
         self.returns_to(asker, "anonymous", "revised", **{**fields, "id": str(form_id("anonymous"))})
         yield "mia holds it for a second opinion"
         self.holds(mia, "anonymous")
-        yield "all look round while it is held"
-        self.all_look_round()
+        yield "readers look round while it is held"
+        self.readers_look_round()
         yield "mo publishes it"
         self.decides(mo, "anonymous")
         yield Watch(self.thread("anonymous").public_id)

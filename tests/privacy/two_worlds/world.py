@@ -23,6 +23,7 @@ BODY = (
 )
 RETURN_CODE = return_code.spelled(Random("code").randbytes(16))
 AUTHORS = ("alice", "bob", "mia", "dave")  # who may be the author of something anonymous in some world
+READERS = ("carol", "dave", "mia", "mo")  # whose pages some two worlds are compared by
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,13 @@ class World:
         who.sends(f"{address}hold/", fields, page=address)
 
     def all_look_round(self) -> None:
-        """All read the list, a thread, and what is their own; but erin, a reader like carol, does not."""
+        """All read as readers do; alice and bob write anonymously in some world, and leave no more behind."""
+        self.readers_look_round((*AUTHORS, "carol", "mo", "admin"))
+
+    def readers_look_round(self, readers: tuple[str, ...] = READERS) -> None:
+        """They read the list, a thread, and what is their own; but erin, a reader like carol, does not."""
         thread = Thread.objects.listed().order_by("public_id").last()
-        for name in (*AUTHORS, "carol", "mo", "admin"):
-            person = self.people[name]
+        for person in (self.people[name] for name in readers):
             for address in ("/", "/inbox/", "/inbox/since/0/", "/my/threads/"):
                 person.opens(address)
             if thread:
