@@ -15,12 +15,12 @@ run: runtime ## run the board at http://127.0.0.1:8000 (PORT=8001 for another po
 test: development servers lint suite ## install what the tests need, then check everything
 
 suite:
-	$(PYTEST) -n 2 --dist worksteal
+	$(PYTEST) -n 3 --dist worksteal --statements=note
 	@$(MAKE) --no-print-directory -j 3 -O postgres glass lost
 	$(PYTEST) -n 3 --dist load --maxschedchunk 1 --reruns 2 tests/browser
 
 postgres:
-	$(PYTEST) -n 2 --dist worksteal --stores=postgres -m "not embedded"
+	$(PYTEST) -n 3 --dist worksteal --stores=postgres -m "not embedded" --statements=cover
 
 glass:
 	$(PYTEST) -n 2 --break-glass $(GLASS)

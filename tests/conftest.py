@@ -14,7 +14,7 @@ from django.middleware import csrf
 from anonymity import bus
 from tests import loopback, tampering
 
-pytest_plugins = ["tests.cast", "tests.post_office"]
+pytest_plugins = ["tests.cast", "tests.post_office", "tests.statements"]
 
 # The same examples in every run; `pytest --hypothesis-profile=others` looks for others.
 SLOWLY = {"deadline": None, "suppress_health_check": list(hypothesis.HealthCheck)}

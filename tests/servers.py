@@ -40,19 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL the first case of each test: the others ask a store the same, unless marked."""
-    if config.getoption("stores") != "postgres":
-        return
-    first: dict[str, pytest.Item] = {}
-    for item in items:
-        every_case = item.get_closest_marker("every_case")
-        first.setdefault(item.nodeid if every_case else item.nodeid.partition("[")[0], item)
-    chosen = set(first.values())
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = [item for item in items if item in chosen]
-
-
 @pytest.hookimpl(
     wrapper=True, tryfirst=True
 )  # a wrapper, because pytest-django reads the settings in this hook

@@ -1,0 +1,132 @@
+"""Which tests PostgreSQL gets: all that commit, and of the others as few as ask it every statement.
+
+What is rolled back at its end is one transaction of one connection, so a store sees nothing of it but its
+statements. The run on SQLite notes them with each test (`--statements=note`); the run on PostgreSQL leaves
+out, the slowest first, each test whose statements are all asked by others (`--statements=cover`). Whatever
+was not noted runs, as do all cases of a test that is marked `every_case`.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from hashlib import blake2s
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+VALUES = re.compile(r"'[^']*'|\d+")
+PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)+")
+
+
+class Note(NamedTuple):
+    seconds: float
+    asked: list[str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--statements",
+        choices=["note", "cover"],
+        help="note: what each test asks; cover: leave out tests whose statements others ask.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("statements") == "note":
+        folder = config.cache.mkdir("statements")
+        if not hasattr(config, "workerinput"):  # no worker has begun yet
+            shutil.rmtree(folder)
+        config.pluginmanager.register(Notebook(folder))
+
+
+class Notebook:
+    """Writes down each test that passed where it ran, with what it asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.seconds, self.asked = 0.0, set[str]()
+        connection_created.connect(self.listen)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self.seconds, self.asked = 0.0, set()
+        for connection in connections.all():
+            self.listen(connection)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+        report = yield
+        self.seconds += call.duration
+        if call.when == "call" and report.passed:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with (self.folder / str(os.getpid())).open("a") as file:
+                asked = sorted({shape(statement) for statement in self.asked})
+                file.write(json.dumps([item.nodeid, self.seconds, asked]) + "\n")
+        return report
+
+    def listen(self, connection: Any, **_: Any) -> None:
+        if self.hear not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self.hear)
+
+    def hear(self, execute: Callable, statement: Any, *rest: Any) -> Any:
+        self.asked.add(statement)
+        return execute(statement, *rest)
+
+
+def shape(statement: object) -> str:
+    """A mark of the statement, the same whatever values it has and however many."""
+    words = PLACES.sub("%s", VALUES.sub("?", str(statement)))
+    return blake2s(words.encode(), digest_size=6).hexdigest()
+
+
+@pytest.hookimpl(trylast=True)  # what is deselected by a mark asks nothing
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("statements") == "cover":
+        chosen = set(covering(items, notes_in(config.cache.mkdir("statements"))))
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = [item for item in items if item in chosen]
+
+
+def notes_in(folder: Path) -> dict[str, Note]:
+    lines = chain.from_iterable(file.read_text().splitlines() for file in sorted(folder.iterdir()))
+    return {test: Note(seconds, asked) for test, seconds, asked in map(json.loads, lines)}
+
+
+def covering(items: list[pytest.Item], notes: dict[str, Note]) -> Iterator[pytest.Item]:
+    """Those that commit or have no note, and the quickest that together ask all that the others ask."""
+    known = [item for item in first_cases(items) if item.nodeid in notes]
+    asking = Counter(chain.from_iterable(notes[item.nodeid].asked for item in known))
+    yield from (item for item in items if item.nodeid not in notes)
+    for item in sorted(known, key=lambda item: notes[item.nodeid].seconds, reverse=True):
+        asked = notes[item.nodeid].asked
+        if (
+            not commits(item)
+            and not item.get_closest_marker("every_case")
+            and all(asking[each] > 1 for each in asked)
+        ):
+            asking.subtract(asked)
+        else:
+            yield item
+
+
+def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of a test that commits the first case alone: to a store others are the same, unless it is marked."""
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        only_once = commits(item) and not item.get_closest_marker("every_case")
+        first.setdefault(item.nodeid.partition("[")[0] if only_once else item.nodeid, item)
+    return list(first.values())
+
+
+def commits(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(
+        item, "fixturenames", ()
+    )
