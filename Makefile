@@ -12,7 +12,9 @@ help: ## list the targets
 run: runtime ## run the board at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN) scripts/run.py
 
-test: development servers lint suite ## install what the tests need, then check everything
+test: development ## install what the tests need, then check everything
+	@$(MAKE) --no-print-directory -j 2 -O servers lint
+	@$(MAKE) --no-print-directory suite
 
 suite:
 	$(PYTEST) -n 3 --dist worksteal --statements=note

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "quiet river under pines"  # as tests/make.py gives everybody
 QUIET = [
     "--disable-gpu",
+    "--js-flags=--no-opt",  # scripts of a page run once, and axe's would be optimised for nothing
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-domain-reliability",
