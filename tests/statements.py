@@ -1,9 +1,9 @@
-"""Which tests PostgreSQL gets: all that commit, and of the others as few as ask it every statement.
+"""Which tests PostgreSQL gets: those in which the store itself matters, and as few others as ask it the same.
 
-What is rolled back at its end is one transaction of one connection, so a store sees nothing of it but its
-statements. The run on SQLite notes them with each test (`--statements=note`); the run on PostgreSQL leaves
-out, the slowest first, each test whose statements are all asked by others (`--statements=cover`). Whatever
-was not noted runs, as do all cases of a test that is marked `every_case`.
+What is rolled back at its end is one transaction of one connection: of such a test a store sees nothing but
+statements. The run on SQLite notes them, and which were refused (`--statements=note`). The run on PostgreSQL
+leaves out, the slowest first, each test whose statements are all asked by others (`--statements=cover`), but
+none that commits, was not noted, or is about what lies in a store and how it answers.
 """
 
 import json
@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.signals import connection_created
 
+ABOUT_THE_STORE = {"anonymity", "privacy", "search"}  # folders; elsewhere a test is marked `every_case`
 VALUES = re.compile(r"'[^']*'|\d+")
 PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)+")
 
@@ -77,7 +78,11 @@ class Notebook:
 
     def hear(self, execute: Callable, statement: Any, *rest: Any) -> Any:
         self.asked.add(statement)
-        return execute(statement, *rest)
+        try:
+            return execute(statement, *rest)
+        except DatabaseError as refused:
+            self.asked.add(f"{type(refused).__name__}: {statement}")
+            raise
 
 
 def shape(statement: object) -> str:
@@ -100,28 +105,24 @@ def notes_in(folder: Path) -> dict[str, Note]:
 
 
 def covering(items: list[pytest.Item], notes: dict[str, Note]) -> Iterator[pytest.Item]:
-    """Those that commit or have no note, and the quickest that together ask all that the others ask."""
-    known = [item for item in first_cases(items) if item.nodeid in notes]
-    asking = Counter(chain.from_iterable(notes[item.nodeid].asked for item in known))
+    """Those that have to run, and the quickest that together ask all that the others ask."""
     yield from (item for item in items if item.nodeid not in notes)
-    for item in sorted(known, key=lambda item: notes[item.nodeid].seconds, reverse=True):
+    noted = [item for item in first_cases(items) if item.nodeid in notes]
+    asking = Counter(chain.from_iterable(notes[item.nodeid].asked for item in noted))
+    for item in sorted(noted, key=lambda item: notes[item.nodeid].seconds, reverse=True):
         asked = notes[item.nodeid].asked
-        if (
-            not commits(item)
-            and not item.get_closest_marker("every_case")
-            and all(asking[each] > 1 for each in asked)
-        ):
-            asking.subtract(asked)
-        else:
+        if commits(item) or is_about_the_store(item) or any(asking[each] == 1 for each in asked):
             yield item
+        else:
+            asking.subtract(asked)
 
 
 def first_cases(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Of a test that commits the first case alone: to a store others are the same, unless it is marked."""
+    """Of a test that commits and is not about the store, the first case: the others commit the same."""
     first: dict[str, pytest.Item] = {}
     for item in items:
-        only_once = commits(item) and not item.get_closest_marker("every_case")
-        first.setdefault(item.nodeid.partition("[")[0] if only_once else item.nodeid, item)
+        alike = commits(item) and not is_about_the_store(item)
+        first.setdefault(item.nodeid.partition("[")[0] if alike else item.nodeid, item)
     return list(first.values())
 
 
@@ -130,3 +131,7 @@ def commits(item: pytest.Item) -> bool:
     return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(
         item, "fixturenames", ()
     )
+
+
+def is_about_the_store(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("every_case") or ABOUT_THE_STORE & set(item.path.parts))

@@ -23,7 +23,7 @@ BODY = (
 )
 RETURN_CODE = return_code.spelled(Random("code").randbytes(16))
 AUTHORS = ("alice", "bob", "mia", "dave")  # who may be the author of something anonymous in some world
-READERS = ("carol", "dave", "mia", "mo")  # whose pages some two worlds are compared by
+READERS = ("carol", "dave", "mia", "mo")  # one of each kind whose pages two worlds are compared by
 
 
 @dataclass(frozen=True)
