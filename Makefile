@@ -25,10 +25,10 @@ postgres:
 	$(PYTEST) -n 3 --dist worksteal --stores=postgres -m "not embedded" --statements=cover
 
 glass:
-	$(PYTEST) -n 2 --break-glass $(GLASS)
+	$(PYTEST) --break-glass $(GLASS)
 
 lost: # which mostly waits
-	$(PYTEST) --reruns 2 --stores=postgres tests/browser/test_main_job.py tests/browser/test_live_lost.py
+	$(PYTEST) --reruns 2 --stores=postgres tests/browser -k "test_the_main_job or test_live_lost"
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .

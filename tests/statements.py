@@ -23,7 +23,7 @@ from django.db.backends.signals import connection_created
 
 ABOUT_THE_STORE = {"anonymity", "privacy", "search"}  # folders; elsewhere a test is marked `every_case`
 VALUES = re.compile(r"'[^']*'|\d+")
-PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)+")
+PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)*")
 
 
 class Note(NamedTuple):
