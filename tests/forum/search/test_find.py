@@ -15,24 +15,26 @@ from tests import make
 pytestmark = pytest.mark.every_case
 
 
+TEXTS = [
+    ("Gifts at the last session", "A client handed me a small painting. She had been making it for weeks."),
+    ("Gym membership shared with a client", "We met at the café of the gym. A dual-relationship, then?"),
+    (
+        "Subpoena for my notes",
+        "An attorney's letter asks for 5.9 years of K+ notes; see 45 CFR 164.512 and/or <mail> & fax.",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def written(once) -> None:
+    for title, text in TEXTS:
+        make.thread("published", title=title, body=f"{text} {'Padding. ' * 14}")
+
+
 @pytest.fixture
-def board(tags, mia) -> dict[str, Thread]:
+def board(written, db) -> dict[str, Thread]:
     """Threads by the first word of their title."""
-    texts = [
-        (
-            "Gifts at the last session",
-            "A client handed me a small painting. She had been making it for weeks.",
-        ),
-        ("Gym membership shared with a client", "We met at the café of the gym. A dual-relationship, then?"),
-        (
-            "Subpoena for my notes",
-            "An attorney's letter asks for 5.9 years of K+ notes; see 45 CFR 164.512 and/or <mail> & fax.",
-        ),
-    ]
-    return {
-        title.split()[0]: make.thread("published", by=mia, title=title, body=f"{text} {'Padding. ' * 14}")
-        for title, text in texts
-    }
+    return {thread.title.split()[0]: thread for thread in Thread.objects.all()}
 
 
 def found(q: str, threads=None, **options) -> list[str]:
@@ -191,7 +193,7 @@ def test_more_hits_cost_no_more_queries(board, mia):
 
 
 def test_an_entry_holds_nothing_about_who_wrote(anonymous_thread, bob):
-    [entry] = SearchEntry.objects.all()
+    [entry] = SearchEntry.objects.filter(thread=anonymous_thread)
     assert {field.name for field in SearchEntry._meta.get_fields()} == {
         "id",
         "post",
