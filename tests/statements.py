@@ -2,7 +2,7 @@
 
 What is rolled back at its end is one transaction of one connection: of such a test a store sees nothing but
 statements. The run on SQLite notes them, and which were refused (`--statements=note`). The run on PostgreSQL
-leaves out, the slowest first, each test whose statements are all asked by others (`--statements=cover`), but
+leaves out, the longest first, each test whose statements are all asked by others (`--statements=cover`), but
 none that commits, was not noted, or is about what lies in a store and how it answers.
 """
 
@@ -27,7 +27,7 @@ PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)*")
 
 
 class Note(NamedTuple):
-    seconds: float
+    length: int  # in statements: unlike seconds, as many in every run
     asked: list[str]
 
 
@@ -52,24 +52,23 @@ class Notebook:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.seconds, self.asked = 0.0, set[str]()
+        self.length, self.asked = 0, set[str]()
         connection_created.connect(self.listen)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        self.seconds, self.asked = 0.0, set()
+        self.length, self.asked = 0, set()
         for connection in connections.all():
             self.listen(connection)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
         report = yield
-        self.seconds += call.duration
         if call.when == "call" and report.passed:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / str(os.getpid())).open("a") as file:
                 asked = sorted({shape(statement) for statement in self.asked})
-                file.write(json.dumps([item.nodeid, self.seconds, asked]) + "\n")
+                file.write(json.dumps([item.nodeid, self.length, asked]) + "\n")
         return report
 
     def listen(self, connection: Any, **_: Any) -> None:
@@ -77,6 +76,7 @@ class Notebook:
             connection.execute_wrappers.append(self.hear)
 
     def hear(self, execute: Callable, statement: Any, *rest: Any) -> Any:
+        self.length += 1
         self.asked.add(statement)
         try:
             return execute(statement, *rest)
@@ -101,15 +101,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def notes_in(folder: Path) -> dict[str, Note]:
     lines = chain.from_iterable(file.read_text().splitlines() for file in sorted(folder.iterdir()))
-    return {test: Note(seconds, asked) for test, seconds, asked in map(json.loads, lines)}
+    return {test: Note(length, asked) for test, length, asked in map(json.loads, lines)}
 
 
 def covering(items: list[pytest.Item], notes: dict[str, Note]) -> Iterator[pytest.Item]:
-    """Those that have to run, and the quickest that together ask all that the others ask."""
+    """Those that have to run, and the shortest that together ask all that the others ask."""
     yield from (item for item in items if item.nodeid not in notes)
     noted = [item for item in first_cases(items) if item.nodeid in notes]
     asking = Counter(chain.from_iterable(notes[item.nodeid].asked for item in noted))
-    for item in sorted(noted, key=lambda item: notes[item.nodeid].seconds, reverse=True):
+    for item in sorted(noted, key=lambda item: (notes[item.nodeid].length, item.nodeid), reverse=True):
         asked = notes[item.nodeid].asked
         if commits(item) or is_about_the_store(item) or any(asking[each] == 1 for each in asked):
             yield item

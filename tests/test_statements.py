@@ -12,7 +12,7 @@ from tests.statements import Note, covering, shape
 pytestmark = pytest.mark.embedded
 
 COMMITS = {"django_db": SimpleNamespace(kwargs={"transaction": True})}
-NOTE = st.builds(Note, st.floats(0, 9), st.lists(st.sampled_from("abcdefgh"), unique=True))
+NOTE = st.builds(Note, st.integers(0, 9), st.lists(st.sampled_from("abcdefgh"), unique=True))
 
 
 def item(nodeid: str, marks: dict | None = None) -> SimpleNamespace:
@@ -34,9 +34,9 @@ def test_every_statement_is_asked_and_nobody_runs_who_asks_only_what_others_do(n
         assert asked[nodeid] - set().union(*(asked[other] for other in run - {nodeid}))
 
 
-def test_of_two_that_ask_the_same_the_quicker_runs():
-    notes = {"forum/a.py::test_slow": Note(2.0, ["x"]), "forum/a.py::test_quick": Note(1.0, ["x"])}
-    assert chosen([item(nodeid) for nodeid in notes], notes) == {"forum/a.py::test_quick"}
+def test_of_two_that_ask_the_same_the_shorter_runs():
+    notes = {"forum/a.py::test_long": Note(2, ["x"]), "forum/a.py::test_short": Note(1, ["x"])}
+    assert chosen([item(nodeid) for nodeid in notes], notes) == {"forum/a.py::test_short"}
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_of_two_that_ask_the_same_the_quicker_runs():
     ],
 )
 def test_what_has_to_run_does(name, marks):
-    notes = {name: Note(9.0, ["x"]), "forum/a.py::test_quick": Note(1.0, ["x"])}
-    assert name in chosen([item("forum/a.py::test_quick"), item(name, marks)], notes)
+    notes = {name: Note(9, ["x"]), "forum/a.py::test_short": Note(1, ["x"])}
+    assert name in chosen([item("forum/a.py::test_short"), item(name, marks)], notes)
 
 
 def test_what_was_not_noted_runs():
@@ -61,7 +61,7 @@ def test_what_was_not_noted_runs():
 
 def test_of_what_commits_the_first_case_runs():
     cases = [item(f"forum/a.py::test_deed[{number}]", COMMITS) for number in (1, 2)]
-    notes = {each.nodeid: Note(1.0, ["x"]) for each in cases}
+    notes = {each.nodeid: Note(1, ["x"]) for each in cases}
     assert chosen(cases, notes) == {"forum/a.py::test_deed[1]"}
 
 
