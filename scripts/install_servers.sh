@@ -7,7 +7,9 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing=""
 has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 has redis-server || missing="$missing redis-server"
-has chromium-headless-shell || has chromium || missing="$missing chromium-headless-shell"
+browser=chromium-headless-shell # which draws no window that nobody sees; Ubuntu has none
+apt-cache show $browser >/dev/null 2>&1 || browser=chromium
+has chromium-headless-shell || has chromium || missing="$missing $browser"
 [ -n "$missing" ] || exit 0
 
 if ! has apt-get || [ "$(id -u)" != 0 ]; then

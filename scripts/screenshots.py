@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # or else Playwright's own
 SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
 # name, role that is signed in, address or title of a thread, device, colours
 SHOTS = [
@@ -54,8 +55,7 @@ def take_all(site: str) -> None:
     arguments = ["--font-render-hinting=none"]  # letters stand where a screen of today has them
     arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        debian = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=debian, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         for name, role, address, device, colours in SHOTS:
             page = open_page(browser, site, role, device, colours)
             go(page, address)

@@ -9,7 +9,6 @@ none that commits, was not noted, or is about what lies in a store and how it an
 import json
 import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import blake2s
@@ -27,7 +26,7 @@ PLACES = re.compile(r"\(?%s\)?(, \(?%s\)?)*")
 
 
 class Note(NamedTuple):
-    length: int  # in statements: unlike seconds, as many in every run
+    length: int  # in statements, which differ less from run to run than seconds do
     asked: list[str]
 
 
@@ -43,7 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("statements") == "note":
         folder = config.cache.mkdir("statements")
         if not hasattr(config, "workerinput"):  # no worker has begun yet
-            shutil.rmtree(folder)
+            for old in folder.iterdir():
+                old.unlink()
         config.pluginmanager.register(Notebook(folder))
 
 
@@ -65,7 +65,6 @@ class Notebook:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
         report = yield
         if call.when == "call" and report.passed:
-            self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / str(os.getpid())).open("a") as file:
                 asked = sorted({shape(statement) for statement in self.asked})
                 file.write(json.dumps([item.nodeid, self.length, asked]) + "\n")

@@ -5,7 +5,6 @@ Run apart from the other tests: Playwright's event loop and theirs do not share 
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from scripts.run import DAPHNE
+from scripts.screenshots import CHROMIUM
 from tests.servers import free_port, stop, wait_for
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the tests
@@ -129,8 +129,7 @@ def base_url(site: Site) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
-    debian = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # or else Playwright's own
-    return {**browser_type_launch_args, "executable_path": debian, "args": arguments}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
 
 
 class Complaints(list[str]):
