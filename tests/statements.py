@@ -11,6 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from hashlib import blake2s
 from itertools import chain
 from pathlib import Path
@@ -66,7 +67,7 @@ class Notebook:
         report = yield
         if call.when == "call" and report.passed:
             with (self.folder / str(os.getpid())).open("a") as file:
-                asked = sorted({shape(statement) for statement in self.asked})
+                asked = sorted({shape(str(statement)) for statement in self.asked})
                 file.write(json.dumps([item.nodeid, self.length, asked]) + "\n")
         return report
 
@@ -84,9 +85,10 @@ class Notebook:
             raise
 
 
-def shape(statement: object) -> str:
+@lru_cache(maxsize=None)
+def shape(statement: str) -> str:
     """A mark of the statement, the same whatever values it has and however many."""
-    words = PLACES.sub("%s", VALUES.sub("?", str(statement)))
+    words = PLACES.sub("%s", VALUES.sub("?", statement))
     return blake2s(words.encode(), digest_size=6).hexdigest()
 
 

@@ -14,6 +14,7 @@ from tests.privacy.two_worlds.crawl import UnknownParameter, addresses
 from tests.privacy.two_worlds.leaks import ANSWERED, LEAKS
 from tests.privacy.two_worlds.run import evidence_of
 from tests.privacy.two_worlds.scan import assert_no_secret_lies_about
+from tests.privacy.two_worlds.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
@@ -57,7 +58,8 @@ async def test_without_a_leak_the_shortened_script_differs_in_nothing():
 
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="There each of the worlds compared is looked at.")
-async def test_no_secret_lies_about_after_the_whole_script():
+async def test_no_secret_lies_about_after_the_whole_script(monkeypatch):
+    monkeypatch.setattr(World, "readers_look_round", lambda *_: None)  # which writes nothing but sessions
     evidence = await evidence_of("alice", until="all look round at the end")
     await soon(assert_no_secret_lies_about)(evidence)
 
