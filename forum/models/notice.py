@@ -121,8 +121,12 @@ class Event(models.Model):
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
+    def of(self, account, personas: list[uuid.UUID]) -> "NoticeQuerySet":
+        """What was written for the account, or for the personas and flags that the vault calls its own."""
+        return self.filter(Q(account=account) | Q(persona__in=personas) | Q(flag__in=personas))
+
     def for_inbox(self, account, personas: list[uuid.UUID]) -> "NoticeQuerySet":
-        """What concerns the account, or the personas and flags that the vault calls its own.
+        """What of its own an account is shown.
 
         A notice goes where its post goes: of what is no longer readable only decisions remain. What waits,
         a moderator is told of who is one still, as of being one; what is suggested to them, while it is. Of a
@@ -140,10 +144,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             shown |= Q(event__happening=Happening.WAITING) & unread
             theirs = intake.posts_suggested_to(account)
             shown |= Q(event__happening=Happening.SUGGESTED, event__post__in=theirs)
-        own = Q(account=account) | Q(persona__in=personas) | Q(flag__in=personas)
         muted = Follow.objects.of(account).filter(level=Level.MUTE, thread__isnull=False)
         silenced = Q(event__happening__in=OF_A_THREAD, event__post__thread__in=muted.values("thread"))
-        return self.filter(own).filter(shown).exclude(silenced)
+        return self.of(account, personas).filter(shown).exclude(silenced)
 
     def for_list(self) -> "NoticeQuerySet":
         return self.select_related("event__post__thread").order_by("-id")

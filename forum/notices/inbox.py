@@ -51,10 +51,16 @@ class Inbox:
 
     @property
     def unread_notices(self) -> NoticeQuerySet:
-        return self.notices.filter(pk__gt=self.read.upto).exclude(pk__in=self.read.above)
+        return self._unread_of(self.notices)
+
+    def _unread_of(self, notices: NoticeQuerySet) -> NoticeQuerySet:
+        return notices.filter(pk__gt=self.read.upto).exclude(pk__in=self.read.above)
 
     @cached_property
     def _unread(self) -> tuple[int, int]:
+        # On most pages nothing is unread, and to ask that costs a quarter of asking what is shown of it.
+        if not self._unread_of(Notice.objects.of(self.account, self.personas)).exists():
+            return 0, 0
         found = self.unread_notices.aggregate(number=Count("pk"), newest=Max("pk"))
         return found["number"], found["newest"] or 0
 
