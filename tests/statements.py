@@ -11,7 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2s
 from itertools import chain
 from pathlib import Path
@@ -85,7 +85,7 @@ class Notebook:
             raise
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape(statement: str) -> str:
     """A mark of the statement, the same whatever values it has and however many."""
     words = PLACES.sub("%s", VALUES.sub("?", statement))
