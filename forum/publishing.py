@@ -35,17 +35,16 @@ HAPPENING = {Kind.QUESTION: Happening.THREAD, Kind.UPDATE: Happening.UPDATE}
 @transaction.atomic
 def make_public(post: Post, *, now: datetime) -> None:
     """Publish `post` at the end of its thread. IllegalMove unless it waits."""
-    thread = Thread.objects.get(pk=post.thread_id)
     hour = hour_of(now)
     counts = {"last_position": F("last_position") + 1, "active_hour": hour, **_counted(post, 1)}
     if post.kind == Kind.CONSULTATION:
-        hours = (hour - thread.hour) // timedelta(hours=1)
+        hours = (hour - post.thread.hour) // timedelta(hours=1)
         counts["first_reply_after"] = Coalesce("first_reply_after", max(hours, 0))
     waits = WAITS if post.kind == Kind.QUESTION else READABLE
     # The UPDATE holds others off until the position is taken, and meets a thread that went meanwhile.
-    if not Thread.objects.filter(pk=thread.pk, state__in=waits).update(**counts):
+    if not Thread.objects.filter(pk=post.thread_id, state__in=waits).update(**counts):
         raise lifecycle.IllegalMove("The thread was withdrawn or hidden meanwhile, so nothing was published.")
-    thread.refresh_from_db()
+    thread = post.thread = Thread.objects.get(pk=post.thread_id)
 
     lifecycle.move(post, State.PUBLISHED, out_of=WAITS, hour=hour, position=thread.last_position)
     move_to_the_end(post)

@@ -63,18 +63,26 @@ _numbers = itertools.count(1)
 
 
 def tag(facet: str, slug: str, name: str = "", parent: Tag | None = None, **fields: Any) -> Tag:
+    made = _tag(facet, slug, name, parent, **fields)
+    made.save(force_insert=True)
+    return made
+
+
+def _tag(facet: str, slug: str, name: str = "", parent: Tag | None = None, **fields: Any) -> Tag:
     path = f"{parent.path if parent else ''}{slug}/"
-    return Tag.objects.create(
-        facet=facet, slug=slug, name=name or slug.capitalize(), parent=parent, path=path, **fields
-    )
+    return Tag(facet=facet, slug=slug, name=name or slug.capitalize(), parent=parent, path=path, **fields)
 
 
 def tags() -> dict[str, Tag]:
     """The small tree of TAGS, by slug; the same rows however often it is called."""
     made = {row.slug: row for row in Tag.objects.filter(slug__in=[row[1] for row in TAGS])}
-    for facet, slug, name, parent, fields in TAGS:
-        if slug not in made:
-            made[slug] = tag(facet, slug, name, made[parent] if parent else None, **fields)
+    missing = [row for row in TAGS if row[1] not in made]
+    for generation in ([row for row in missing if not row[3]], [row for row in missing if row[3]]):
+        new = [
+            _tag(facet, slug, name, made.get(parent or ""), **fields)
+            for facet, slug, name, parent, fields in generation
+        ]
+        made |= {each.slug: each for each in Tag.objects.bulk_create(new)}
     return made
 
 
@@ -89,8 +97,8 @@ def account(
     EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
     if disciplines or jurisdictions:
         known = tags()
-        made.disciplines.set(known[slug] for slug in disciplines)
-        made.jurisdictions.set(known[slug] for slug in jurisdictions)
+        made.disciplines.add(*(known[slug] for slug in disciplines))
+        made.jurisdictions.add(*(known[slug] for slug in jurisdictions))
     if verified:
         vouch_for(made, now=timezone.now())
     return made
