@@ -163,7 +163,7 @@ class QueueItem(Held, models.Model):
         """Of what is to be decided about: the text, its edit, its flags. It changes with each of them."""
         if self.post_id is None:
             return 1
-        flags = self.flags.aggregate(sum=models.Sum("version"))["sum"] or 0
+        flags = sum(self.flags.values_list("version", flat=True)) if self.kind == FLAG else 0
         edit = self.edit if self.kind == EDIT else None
         return self.post.version + flags + (edit.version if edit else 0)
 
