@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "channels",
     "csp",
+    "django.forms",  # whose templates ours take the place of
     "django_htmx",
     "huey.contrib.djhuey",
     "taggit",
@@ -82,6 +83,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 if ANON_BREAK_GLASS:
     TEMPLATES[0]["OPTIONS"]["context_processors"].append("breakglass.views.context.every_page")
