@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
 from django.core.cache import caches
 from django.http import QueryDict
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -66,6 +67,15 @@ def with_query(context: template.Context, **changes: str) -> str:
         else:
             query.pop(name, None)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """A symbol of static/icons.svg. Each page has a dozen, too many to read a template for each."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
 
 
 @register.simple_tag
