@@ -55,6 +55,14 @@ for line in sys.stdin:
     print(json.dumps([said.getvalue(), wrong]), flush=True)
 """
 
+EMPTY_BOARD = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("migrate", database="vault", verbosity=0)
+call_command("load_reference", verbosity=0)
+print("null")
+"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left alone with it at the end."""
@@ -101,8 +109,7 @@ def site() -> Iterator[Site]:
     url = f"http://127.0.0.1:{port}"
     # With break-glass, so that every page there is can be looked at.
     site = Site(url, os.environ | {"SITE_URL": url, "ANON_BREAK_GLASS": "1"})
-    for command in (["migrate"], ["migrate", "--database=vault"], ["load_reference"]):
-        site.manage(*command)
+    site.make(EMPTY_BOARD)
     daphne = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), *DAPHNE]
     server = subprocess.Popen([*daphne, "config.asgi:application"], env=site.environment, cwd=ROOT)
     try:
