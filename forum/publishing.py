@@ -38,7 +38,8 @@ def make_public(post: Post, *, now: datetime) -> None:
     hour = hour_of(now)
     counts = {"last_position": F("last_position") + 1, "active_hour": hour, **_counted(post, 1)}
     if post.kind == Kind.CONSULTATION:
-        hours = (hour - post.thread.hour) // timedelta(hours=1)
+        asked = Thread.objects.values_list("hour", flat=True).get(pk=post.thread_id)
+        hours = (hour - asked) // timedelta(hours=1)
         counts["first_reply_after"] = Coalesce("first_reply_after", max(hours, 0))
     waits = WAITS if post.kind == Kind.QUESTION else READABLE
     # The UPDATE holds others off until the position is taken, and meets a thread that went meanwhile.

@@ -120,8 +120,6 @@ def _works_with(accounts: Iterable[int | None]) -> Sets[int | None]:
     by_key = defaultdict(list)
     for account, key in declared.values_list("account", "key"):
         by_key[key].append(account)
-    if not by_key:
-        return found
     roles = Q(account__is_moderator=True) | Q(account__is_administrator=True)
     others = Employer.objects.filter(roles, key__in=by_key).values_list("key", "account")
     for key, other in others:

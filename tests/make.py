@@ -79,7 +79,7 @@ def tags() -> dict[str, Tag]:
     missing = [row for row in TAGS if row[1] not in made]
     for generation in ([row for row in missing if not row[3]], [row for row in missing if row[3]]):
         new = [
-            _tag(facet, slug, name, made.get(parent or ""), **fields)
+            _tag(facet, slug, name, made[parent] if parent else None, **fields)
             for facet, slug, name, parent, fields in generation
         ]
         made |= {each.slug: each for each in Tag.objects.bulk_create(new)}

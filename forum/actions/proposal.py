@@ -17,7 +17,7 @@ def accept(post: Post, *, version: int, by: Author, now: datetime) -> None:
     proposal, thread = _taken_up(post, version=version, by=by, now=now)
     put_in_words(post, proposal.wording)
     _wait_again(post, thread)
-    make_public(Post.objects.select_related("thread").get(pk=post.pk), now=now)
+    make_public(Post.objects.get(pk=post.pk), now=now)
     audit.record(f"{Kind(post.kind).value}.rewording-accepted", about=post, now=now)
 
 

@@ -112,6 +112,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             models.Prefetch("thread_tags", queryset=ThreadTag.objects.chosen(), to_attr="chosen_tags")
         )
 
+    def for_page(self) -> "ThreadQuerySet":
+        """With what its own page shows besides; most have no duplicates, and then nobody asks for them."""
+        duplicates = Exists(Thread.objects.filter(merged_into=OuterRef("pk")))
+        return self.for_list().annotate(has_duplicates=duplicates)  # type: ignore[no-redef]
+
 
 class Thread(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -146,6 +151,7 @@ class Thread(models.Model):
 
     tags = TaggableManager(through=ThreadTag)
     chosen_tags: list[ThreadTag]  # by `for_list`
+    has_duplicates: bool  # by `for_page`
     objects = ThreadQuerySet.as_manager()
 
     class Meta:

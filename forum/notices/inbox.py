@@ -59,7 +59,8 @@ class Inbox:
     @cached_property
     def _unread(self) -> tuple[int, int]:
         # On most pages nothing is unread, and to ask that costs a quarter of asking what is shown of it.
-        if not self._unread_of(Notice.objects.of(self.account, self.personas)).exists():
+        # Counted, since for "is there one" PostgreSQL reads everybody's where an account has personas.
+        if not self._unread_of(Notice.objects.of(self.account, self.personas)).count():
             return 0, 0
         found = self.unread_notices.aggregate(number=Count("pk"), newest=Max("pk"))
         return found["number"], found["newest"] or 0

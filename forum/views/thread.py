@@ -29,7 +29,7 @@ POSTS = 50  # on one page of a thread
 
 
 def _open_thread(request: HttpRequest, public_id: str) -> Thread:
-    return get_object_or_404(Thread.objects.visible_to(request.user).for_list(), public_id=public_id)
+    return get_object_or_404(Thread.objects.visible_to(request.user).for_page(), public_id=public_id)
 
 
 @require_safe
@@ -50,7 +50,8 @@ def _page(request: HttpRequest, found: Thread, *, status: int = 200, **forms) ->
         forms.setdefault("identity_form", IdentityForm())
     level = level_of(found, by=viewer) if viewer.is_authenticated else ""
     context = {"thread": found, **_posts(request, found), "level": level, **forms}
-    context["duplicates"] = found.duplicates.readable().order_by("hour", "id")
+    if found.has_duplicates:
+        context["duplicates"] = found.duplicates.readable().order_by("hour", "id")
     return render(request, "forum/thread.html", context, status=status)
 
 

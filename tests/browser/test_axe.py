@@ -39,6 +39,24 @@ def test_faint_text_is_found_though_a_look_like_it_passed_before(page, words):
         judge(page, GOOD + words)
 
 
+@pytest.mark.parametrize(
+    "undecided", ["<p>1</p>" * 3, "<button disabled>A word</button>" * 3], ids=["too short", "disabled"]
+)
+def test_faint_text_is_found_though_axe_can_not_tell_of_three_like_it(page, undecided):
+    faint = "<p>Some words</p><button>A word</button>"
+    with pytest.raises(AssertionError, match="color-contrast"):
+        judge(
+            page, f'<div style="color: #ccc">{undecided}{faint}</div><style>button {{ color: #ccc }}</style>'
+        )
+
+
+def test_what_axe_lets_pass_unseen_counts_as_unjudged(page):
+    field = '<textarea aria-label="A word" style="color: #ccc; background: white">typed</textarea>'
+    judge(page, f"<div>Some words <details><summary>More</summary>{field}</details></div>")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        judge(page, f"<div>Some words <details open><summary>More</summary>{field}</details></div>")
+
+
 def test_other_rules_are_asked_of_every_page(page):
     judge(page, GOOD)
     with pytest.raises(AssertionError, match="button-name"):

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from forum.actions.follow import follow
@@ -142,3 +144,11 @@ def test_with_the_vault_out_of_order_the_inbox_shows_what_concerns_the_name(
     settings.ANON_KEYRING_FILE = tmp_path / "gone.json"
     assert alices.get("/inbox/since/0/").json()["unread"] == 1
     assert alices.get("/").status_code == 200
+
+
+def test_whether_anything_is_unread_is_asked_without_a_limit(carol, tags):
+    """With one PostgreSQL hopes to meet a row soon, and reads everybody's where there is none."""
+    with CaptureQueriesContext(connection) as asked:
+        assert Inbox(carol).unread == 0
+    [question] = [each["sql"] for each in asked if '"forum_notice"' in each["sql"]]
+    assert "LIMIT" not in question

@@ -390,5 +390,5 @@ class Board(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_is_done_in_any_order_nothing_is_lost_doubled_or_public_unread(tags):
     """On PostgreSQL fewer: one deed after the other is the same to it."""
-    examples = 8 if connection.vendor == "sqlite" else 4
+    examples = 12 if connection.vendor == "sqlite" else 4
     play(Board, settings=settings(max_examples=examples, stateful_step_count=40))
