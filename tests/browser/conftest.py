@@ -64,9 +64,19 @@ print("null")
 """
 
 
+# Begun first, so that no worker is left alone with one at the end.
+LONGEST = [
+    "test_every_page",
+    "test_main_job",
+    "test_break_glass",
+    "test_leave_no_link",
+    "test_live_lost",
+    "test_appeal",
+]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: "test_every_page" not in item.nodeid)
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @dataclass(frozen=True)
