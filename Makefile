@@ -19,7 +19,7 @@ test: development ## install what the tests need, then check everything
 suite:
 	$(PYTEST) -n 3 --dist worksteal --statements=note
 	@$(MAKE) --no-print-directory -j 3 -O postgres glass lost
-	$(PYTEST) -n 3 --dist load --maxschedchunk 1 --reruns 2 tests/browser
+	$(PYTEST) -n 3 --dist load --maxschedchunk 1 --reruns 2 -raR tests/browser
 
 postgres:
 	$(PYTEST) -n 3 --dist worksteal --stores=postgres -m "not embedded" --statements=cover
@@ -28,7 +28,7 @@ glass:
 	$(PYTEST) --break-glass $(GLASS)
 
 lost: # which mostly waits
-	$(PYTEST) --reruns 2 --stores=postgres tests/browser -k "test_the_main_job or test_live_lost"
+	$(PYTEST) --reruns 2 -raR --stores=postgres tests/browser -k "test_the_main_job or test_live_lost"
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .
