@@ -41,8 +41,8 @@ MAIN_PRAGMAS = (
 )
 # A write-ahead log would keep old seals readable until a checkpoint; TRUNCATE and secure_delete leave none.
 VAULT_PRAGMAS = (
-    "PRAGMA auto_vacuum=FULL; PRAGMA journal_mode=TRUNCATE; PRAGMA secure_delete=ON;"
-    "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+    "PRAGMA journal_mode=TRUNCATE; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
+    "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
 )
 
 

@@ -1,5 +1,8 @@
 """Two databases: the vault's tables in one, all others in the other, nothing between them."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -8,6 +11,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from anonymity.models import Link
+from config.env import VAULT_PRAGMAS
 from config.router import VaultRouter
 
 TABLES = {"vault_link", "vault_block", "vault_rate", "vault_keycheck"}
@@ -73,6 +77,19 @@ def test_a_vault_on_sqlite_leaves_no_old_values_behind():
         "trusted_schema": 0,
         "auto_vacuum": 1,
     }
+
+
+@pytest.mark.embedded
+def test_who_only_reads_a_vault_on_sqlite_writes_nothing(tmp_path):
+    """A page of each member reads it, and a write would wait for the disk and for other writers."""
+    file = tmp_path / "vault.sqlite3"
+    with closing(sqlite3.connect(file)) as vault:
+        vault.executescript("PRAGMA auto_vacuum=FULL; CREATE TABLE vault_link (persona)")
+    before = file.read_bytes()
+    with closing(sqlite3.connect(file)) as vault:
+        vault.executescript(VAULT_PRAGMAS)
+        vault.execute("SELECT persona FROM vault_link")
+    assert file.read_bytes() == before
 
 
 @pytest.mark.django_db(databases=["default", "vault"])

@@ -118,7 +118,8 @@ def site() -> Iterator[Site]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     # With break-glass, so that every page there is can be looked at.
-    site = Site(url, os.environ | {"SITE_URL": url, "ANON_BREAK_GLASS": "1"})
+    ours = {"SITE_URL": url, "ANON_BREAK_GLASS": "1", "DJANGO_SETTINGS_MODULE": "tests.browser.settings"}
+    site = Site(url, os.environ | ours)
     site.make(EMPTY_BOARD)
     daphne = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), *DAPHNE]
     server = subprocess.Popen([*daphne, "config.asgi:application"], env=site.environment, cwd=ROOT)
