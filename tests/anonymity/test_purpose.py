@@ -1,17 +1,15 @@
 """T-PURPOSE: who may reach the key, the seals and the secret reference, read from the syntax tree."""
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from anonymity import vault
+from tests.sources import ROOT, tree_of, trees
 
 pytestmark = pytest.mark.embedded
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["config", "anonymity", "accounts", "forum", "moderation", "breakglass", "scripts", "benchmarks"]
 MAY_OPEN = {
     "owns": "OWN",
@@ -32,12 +30,6 @@ OPENING = {  # and what is done with what is read
 }
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
-
-
 def imports(tree: ast.Module) -> set[str]:
     found = set()
     for node in ast.walk(tree):
@@ -49,14 +41,14 @@ def imports(tree: ast.Module) -> set[str]:
 
 
 def importers_of(module: str) -> set[str]:
-    return {file for file, tree in sources() if module in imports(tree)}
+    return {file for file, tree in trees(*FOLDERS) if module in imports(tree)}
 
 
 def mentioning(name: str) -> set[str]:
     """Files with `name` as an attribute, variable, keyword, or as a string for getattr or a query."""
     return {
         file
-        for file, tree in sources()
+        for file, tree in trees(*FOLDERS)
         for node in ast.walk(tree)
         if (isinstance(node, ast.Attribute) and node.attr == name)
         or (isinstance(node, ast.Name) and node.id == name)
@@ -80,7 +72,7 @@ def test_only_the_vault_seals_and_reads_its_rows(module):
 
 
 def test_the_checks_ask_the_vault_and_know_where_its_database_is():
-    tree = ast.parse((ROOT / "anonymity/checks.py").read_text())
+    tree = tree_of("anonymity/checks.py")
     assert {name for name in imports(tree) if name.startswith("anonymity")} == {
         "anonymity",
         "anonymity.keycheck",
@@ -96,9 +88,12 @@ def test_the_checks_ask_the_vault_and_know_where_its_database_is():
 
 def test_nobody_imports_the_privates_of_the_vault():
     assert not {
-        file for file, tree in sources() for name in imports(tree) if name.startswith("anonymity.vault._")
+        file
+        for file, tree in trees(*FOLDERS)
+        for name in imports(tree)
+        if name.startswith("anonymity.vault._")
     }
-    for file, tree in sources():
+    for file, tree in trees(*FOLDERS):
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("vault"):
                 assert not node.attr.startswith("_"), file
@@ -122,7 +117,7 @@ def test_only_the_vault_touches_the_secret_reference():
         "accounts/models/account.py",
         "accounts/migrations/0001_initial.py",
     }
-    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    tree = tree_of("anonymity/vault.py")
     touching = {
         function.name
         for function in ast.walk(tree)
@@ -134,7 +129,7 @@ def test_only_the_vault_touches_the_secret_reference():
 
 
 def test_seals_are_opened_by_the_listed_functions_for_the_listed_purposes():
-    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    tree = tree_of("anonymity/vault.py")
     opening = {
         function.name: ast.unparse(node.args[1])
         for function in ast.walk(tree)
@@ -146,7 +141,7 @@ def test_seals_are_opened_by_the_listed_functions_for_the_listed_purposes():
 
 
 def test_the_act_that_tells_a_name_is_there_where_the_installation_asks_for_it_only():
-    tree = ast.parse((ROOT / "anonymity/vault.py").read_text())
+    tree = tree_of("anonymity/vault.py")
     conditional = {
         part.name: ast.unparse(node.test)
         for node in tree.body
@@ -166,7 +161,7 @@ def test_nothing_else_opens_a_seal():
     opening = {
         (file, function.name)
         for file in sorted(path.name for path in (ROOT / "anonymity").glob("*.py"))
-        for function in ast.parse((ROOT / "anonymity" / file).read_text()).body
+        for function in tree_of(f"anonymity/{file}").body
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Call)
@@ -176,7 +171,7 @@ def test_nothing_else_opens_a_seal():
     assert opening == OPENING
     behind = [
         (file, function.name)
-        for file, tree in sources()
+        for file, tree in trees(*FOLDERS)
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
@@ -185,7 +180,7 @@ def test_nothing_else_opens_a_seal():
     assert behind == [("anonymity/vault.py", "_open")]
     unsealing = {
         file
-        for file, tree in sources()
+        for file, tree in trees(*FOLDERS)
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "unseal"
     }
@@ -204,17 +199,17 @@ MAY_ASK = {  # the acts that know of pauses or of accounts, and the one place ea
 def test_such_acts_are_called_from_their_one_place(act):
     calling = {
         file
-        for file, tree in sources()
+        for file, tree in trees(*FOLDERS)
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == f"vault.{act}"
     }
-    named = {file for file, tree in sources() if f"anonymity.vault.{act}" in imports(tree)}
+    named = {file for file, tree in trees(*FOLDERS) if f"anonymity.vault.{act}" in imports(tree)}
     assert (calling | named) - {MEASURES} == MAY_ASK[act]
 
 
 def test_anonymity_imports_no_other_app_of_the_board():
     others = {"accounts", "forum", "moderation", "config"}
-    for file, tree in sources():
+    for file, tree in trees(*FOLDERS):
         if file.startswith("anonymity/"):
             assert not others & {name.split(".")[0] for name in imports(tree)}, file
 

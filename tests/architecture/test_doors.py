@@ -3,22 +3,19 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.sources import ROOT, tree_of, trees
+
 pytestmark = pytest.mark.embedded
 
-ROOT = Path(__file__).resolve().parents[2]
 # Each may import itself and what stands before it.
 APPS = ["anonymity", "accounts", "forum", "moderation", "breakglass"]
 
 
 def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+    return ((file, tree) for file, tree in trees(*folders) if "/migrations/" not in file)
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -142,7 +139,7 @@ PAUSES = "moderation/actions/silence.py"  # acts for moderators, whom the vault 
 
 
 def test_what_moderators_do_by_the_vault_takes_no_answer_from_it():
-    tree = ast.parse((ROOT / PAUSES).read_text())
+    tree = tree_of(PAUSES)
     used = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
     assert {name for name in used if name.startswith("vault.")} == {"vault.suspend", "vault.lift"}
     statements = {
