@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin/python
 PYTEST := $(BIN) -m pytest
+# A failure that does not come again is told whole, for its cause is still there.
+AGAIN := --reruns 2 -raR --rerun-show-tracebacks
 GLASS := tests/breakglass tests/anonymity/test_purpose.py tests/privacy/test_graph.py tests/privacy/test_rows.py
 # Where it is set, each of the hundred processes of a test run would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +21,7 @@ test: development ## install what the tests need, then check everything
 suite:
 	$(PYTEST) -n 3 --dist worksteal --statements=note
 	@$(MAKE) --no-print-directory -j 3 -O postgres glass lost
-	$(PYTEST) -n 3 --dist load --maxschedchunk 1 --reruns 2 -raR tests/browser
+	$(PYTEST) -n 3 --dist load --maxschedchunk 1 $(AGAIN) tests/browser
 
 postgres:
 	$(PYTEST) -n 3 --dist worksteal --stores=postgres -m "not embedded" --statements=cover
@@ -28,7 +30,7 @@ glass:
 	$(PYTEST) --break-glass $(GLASS)
 
 lost: # which mostly waits
-	$(PYTEST) --reruns 2 -raR --stores=postgres tests/browser -k "test_the_main_job or test_live_lost"
+	$(PYTEST) $(AGAIN) --stores=postgres tests/browser -k "test_the_main_job or test_live_lost"
 
 lint: development ## style, types, templates and Django's own checks
 	$(BIN) -m ruff check .
