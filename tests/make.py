@@ -267,7 +267,7 @@ def job_failure(**fields: Any) -> JobFailure:
 def decide_on(post: Post, state: str, *, by: Account | None = None, now: datetime = NOW) -> None:
     """Let a moderator bring a pending post to `state`: published, returned or declined."""
     by = by or moderator()
-    waiting = item(post)
+    waiting = QueueItem.objects.waiting().select_related("post__thread").get(post=post)
     decision: dict[str, Any] = {"version": post.version, "by": by, "now": now}
     if state == State.PUBLISHED:
         publish(waiting, **decision)
@@ -280,7 +280,7 @@ def decide_on(post: Post, state: str, *, by: Account | None = None, now: datetim
 
 
 def _bring(thread: Thread, state: State, *, by: Account | None, now: datetime) -> None:
-    if state in (State.RETURNED, State.DECLINED):
+    if state in (State.PUBLISHED, State.RETURNED, State.DECLINED):
         decide_on(question(thread), state, by=by, now=now)
         return
     decide_on(question(thread), State.PUBLISHED, by=by, now=now)
@@ -290,7 +290,7 @@ def _bring(thread: Thread, state: State, *, by: Account | None, now: datetime) -
     elif state in (State.CLOSED, State.HIDDEN):
         deed = close if state == State.CLOSED else hide
         deed(thread, REASON, by=by or moderator(), now=now)
-    elif state != State.PUBLISHED:
+    else:
         raise ValueError(f"no deeds lead a thread to {state}")
 
 

@@ -149,7 +149,7 @@ def _take(item: QueueItem, past: str, *, version: int, by: Account, now: datetim
 def _lock(item: QueueItem) -> None:
     """The thread first, as in withdrawing: in another order the two wait for each other on PostgreSQL."""
     if item.post_id:
-        Thread.objects.select_for_update(no_key=True).get(pk=item.post.thread_id)
+        Thread.objects.select_for_update(no_key=True).only("pk").get(pk=item.post.thread_id)
 
 
 PAST = {
