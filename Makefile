@@ -19,7 +19,7 @@ test: development ## install what the tests need, then check everything
 	@$(MAKE) --no-print-directory suite
 
 suite:
-	$(PYTEST) -n 3 --dist worksteal --statements=note
+	$(PYTEST) -n 2 --dist worksteal --statements=note
 	@$(MAKE) --no-print-directory -j 3 -O postgres glass lost
 	$(PYTEST) -n 3 --dist load --maxschedchunk 1 $(AGAIN) tests/browser
 
