@@ -2,5 +2,5 @@
 
 from config.settings import *  # noqa: F403
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # half a second of each sign-in
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a quarter of a second of each sign-in
 WHITENOISE_MAX_AGE = 600  # else each page asks for eight files whether they have changed

@@ -13,8 +13,8 @@ class Command(migrate.Command):
         """Of the vault only what is in it: Django takes four seconds to do nothing about all other tables."""
         if options["database"] == VAULT:
             leave_no_free_pages()
-        if options["database"] == VAULT and not options["app_label"]:
-            options |= {"app_label": "anonymity", "run_syncdb": False}
+            if not options["app_label"]:
+                options |= {"app_label": "anonymity", "run_syncdb": False}
         super().handle(*args, **options)
 
 
